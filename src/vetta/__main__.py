@@ -1,0 +1,3 @@
+from vetta.cli import main
+
+main()

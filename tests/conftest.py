@@ -1,0 +1,34 @@
+"""What every test shares: a data folder of its own, never the developer's."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+
+_home = tempfile.mkdtemp(prefix="vetta-test-")
+os.environ["VETTA_HOME"] = _home
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vetta.site.settings")
+# A cheap hash keeps the suite fast; nothing else differs from production.
+os.environ.setdefault("VETTA_TEST", "1")
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture
+def vetta_home(tmp_path, settings):
+    """A fresh data folder for one test; the workspace database stays the test's own."""
+    from vetta.core.data_folder import DataFolder
+
+    settings.VETTA_HOME = DataFolder(tmp_path / "home").ensure()
+    return settings.VETTA_HOME
+
+
+@pytest.fixture
+def shared_data():
+    """The folder of the public data sets; skips, saying so, where it is absent."""
+    if not SHARED.exists():
+        pytest.skip("the public data sets (../shared/data) are not on this machine")
+    return SHARED
