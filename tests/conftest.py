@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytest_plugins = ["tests.cast"]
+
 _home = tempfile.mkdtemp(prefix="vetta-test-")
 os.environ["VETTA_HOME"] = _home
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vetta.site.settings")
