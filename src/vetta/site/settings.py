@@ -40,12 +40,12 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_tasks",
     "django_tasks_db",
+    "vetta.ui",  # before allauth: its sign-in templates are ours
     "allauth",
     "allauth.account",
     "allauth.mfa",
     "csp",
     "vetta.core",
-    "vetta.ui",
     "vetta.intake",
     "vetta.people",
     "vetta.facts",
