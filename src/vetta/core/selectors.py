@@ -8,6 +8,7 @@ from contextvars import ContextVar
 from zoneinfo import ZoneInfo
 
 from vetta.core.models.organisation import Organisation
+from vetta.kernel.calendar import Calendar
 
 _remembered: ContextVar[list[Organisation] | None] = ContextVar("vetta_organisation", default=None)
 
@@ -46,3 +47,11 @@ def organisation() -> Organisation:
 def time_zone() -> ZoneInfo:
     """The organisation's time zone."""
     return ZoneInfo(organisation().time_zone)
+
+
+def calendar() -> Calendar:
+    """The organisation's fiscal calendar: calendar months from January if none was set."""
+    kept = organisation()
+    if not kept.calendar:
+        return Calendar.standard(time_zone=kept.time_zone)
+    return Calendar.from_json({**kept.calendar, "time_zone": kept.time_zone})

@@ -106,6 +106,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 ATOMIC_REQUESTS = False
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
+# Seconds without a sign of life after which a job of a worker elsewhere is taken up again.
+VETTA_JOB_LEASE = int(os.environ.get("VETTA_JOB_LEASE", "30"))
 
 AUTH_USER_MODEL = "core.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

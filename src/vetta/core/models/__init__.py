@@ -2,7 +2,7 @@
 
 from vetta.core.models.audit import AuditEntry, PersonKey
 from vetta.core.models.files import StoredFile
-from vetta.core.models.jobs import Job, JobState
+from vetta.core.models.jobs import Job, JobState, MaintenanceRun
 from vetta.core.models.organisation import Organisation
 from vetta.core.models.tokens import ApiToken, IdempotencyKey
 from vetta.core.models.users import Invitation, RoleGrant, User, UserManager
@@ -14,6 +14,7 @@ __all__ = [
     "Invitation",
     "Job",
     "JobState",
+    "MaintenanceRun",
     "Organisation",
     "PersonKey",
     "RoleGrant",

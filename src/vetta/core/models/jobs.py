@@ -60,3 +60,17 @@ class Job(models.Model):
     @property
     def is_finished(self) -> bool:
         return self.state in {JobState.DONE, JobState.FAILED, JobState.CANCELLED}
+
+
+class MaintenanceRun(models.Model):
+    """When a chore was last begun, so that several workers do it once."""
+
+    name = models.CharField(max_length=100, unique=True)
+    last_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("maintenance run")
+        verbose_name_plural = _("maintenance runs")
+
+    def __str__(self) -> str:
+        return self.name
