@@ -6,7 +6,8 @@ from typing import Any
 
 from django import template
 from django.http import HttpRequest
-from django.utils.html import format_html
+from django.template.loader import render_to_string
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -267,3 +268,23 @@ def with_class(bound: Any, classes: str) -> SafeString:
 @register.simple_tag
 def yes_no(value: Any) -> str:
     return _("yes") if value else _("no")
+
+
+@register.simple_tag(takes_context=True)
+def table(context: template.Context, bound: Any) -> SafeString:
+    """``{% table table %}``: a list of the list kit, with its bar and footer."""
+    return render_to_string(
+        "ui/table/region.html",
+        {"table": bound, "user": context.get("user")},
+        request=context.get("request"),
+    )
+
+
+@register.simple_tag
+def hidden_state(bound: Any, name: str) -> SafeString:
+    """The state that a list's date filter must carry along."""
+    return format_html_join(
+        "",
+        '<input type="hidden" name="{}" value="{}">',
+        bound.hidden_for_chip(name),
+    )

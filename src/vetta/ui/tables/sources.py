@@ -1,0 +1,143 @@
+"""Where rows come from: a QuerySet that the database orders, or plain rows ordered here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from functools import reduce
+from operator import and_, or_
+from typing import Any, Protocol
+
+from django.db.models import F, Q, QuerySet
+
+from vetta.ui.tables.columns import Column, as_day, look
+
+
+class Source(Protocol):
+    """Rows that can be narrowed, ordered, counted and read in parts."""
+
+    def searched(self, words: list[str], columns: Sequence[Column]) -> Source: ...
+    def matching(self, path: str, value: str) -> Source: ...
+    def between(self, path: str, first: date | None, until: date | None) -> Source: ...
+    def applied(self, apply: Callable[[Any, str], Any], value: str) -> Source: ...
+    def ordered(self, column: Column, descending: bool) -> Source: ...
+    def count(self) -> int: ...
+    def part(self, start: int, stop: int) -> list[Any]: ...
+    def every(self) -> Iterator[Any]: ...
+
+
+class QuerySetSource:
+    """A QuerySet. Order is made total by the primary key, so that pages never overlap."""
+
+    def __init__(self, rows: QuerySet[Any]) -> None:
+        self.rows = rows
+
+    def searched(self, words: list[str], columns: Sequence[Column]) -> QuerySetSource:
+        lookups = [lookup for column in columns for lookup in column.search]
+        if not lookups:
+            return self
+        each = (
+            reduce(or_, (Q(**{f"{lookup}__icontains": word}) for lookup in lookups))
+            for word in words
+        )
+        return QuerySetSource(self.rows.filter(reduce(and_, each)))
+
+    def matching(self, path: str, value: str) -> QuerySetSource:
+        return QuerySetSource(self.rows.filter(**{path: value}))
+
+    def between(self, path: str, first: date | None, until: date | None) -> QuerySetSource:
+        rows = self.rows
+        field = rows.model._meta.get_field(path.split("__")[0])
+        step = "__date" if field.get_internal_type() == "DateTimeField" else ""
+        if first:
+            rows = rows.filter(**{f"{path}{step}__gte": first})
+        if until:
+            rows = rows.filter(**{f"{path}{step}__lt": until})
+        return QuerySetSource(rows)
+
+    def applied(self, apply: Callable[[Any, str], Any], value: str) -> QuerySetSource:
+        return QuerySetSource(apply(self.rows, value))
+
+    def ordered(self, column: Column, descending: bool) -> QuerySetSource:
+        order = [
+            F(field).desc(nulls_last=True) if descending else F(field).asc(nulls_last=True)
+            for field in column.sort_fields
+        ]
+        return QuerySetSource(self.rows.order_by(*order, "pk"))
+
+    def count(self) -> int:
+        return self.rows.count()
+
+    def part(self, start: int, stop: int) -> list[Any]:
+        return list(self.rows[start:stop])
+
+    def every(self) -> Iterator[Any]:
+        return self.rows.iterator(chunk_size=2000)
+
+
+def _sort_key(value: Any) -> tuple[int, Any]:
+    """Values of one column side by side: numbers, dates, then text without regard to case."""
+    if isinstance(value, bool | int | float | Decimal):
+        return (0, Decimal(str(value)))
+    if isinstance(value, date):
+        return (1, value.isoformat())
+    return (2, str(value).casefold())
+
+
+class RowsSource:
+    """Rows in memory: mappings, frozen values, or an Arrow table. For up to some 100,000."""
+
+    def __init__(self, rows: Any) -> None:
+        self.rows: list[Any] = rows.to_pylist() if hasattr(rows, "to_pylist") else list(rows)
+
+    def searched(self, words: list[str], columns: Sequence[Column]) -> RowsSource:
+        found = [column for column in columns if column.search]
+        if not found:
+            return self
+        lowered = [word.casefold() for word in words]
+
+        def hit(row: Any) -> bool:
+            text = " ".join(str(column.plain(row) or "") for column in found).casefold()
+            return all(word in text for word in lowered)
+
+        return RowsSource([row for row in self.rows if hit(row)])
+
+    def matching(self, path: str, value: str) -> RowsSource:
+        return RowsSource([row for row in self.rows if _as_text(look(row, path)) == value])
+
+    def between(self, path: str, first: date | None, until: date | None) -> RowsSource:
+        def inside(row: Any) -> bool:
+            day = as_day(look(row, path))
+            return day is not None and (not first or day >= first) and (not until or day < until)
+
+        return RowsSource([row for row in self.rows if inside(row)])
+
+    def applied(self, apply: Callable[[Any, str], Any], value: str) -> RowsSource:
+        return RowsSource(apply(self.rows, value))
+
+    def ordered(self, column: Column, descending: bool) -> RowsSource:
+        known = [row for row in self.rows if column.plain(row) is not None]
+        missing = [row for row in self.rows if column.plain(row) is None]
+        known.sort(key=lambda row: _sort_key(column.plain(row)), reverse=descending)
+        return RowsSource(known + missing)
+
+    def count(self) -> int:
+        return len(self.rows)
+
+    def part(self, start: int, stop: int) -> list[Any]:
+        return self.rows[start:stop]
+
+    def every(self) -> Iterator[Any]:
+        return iter(self.rows)
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    return "" if value is None else str(value)
+
+
+def source_of(rows: Any) -> Source:
+    """The source for whatever a page has."""
+    return QuerySetSource(rows) if isinstance(rows, QuerySet) else RowsSource(rows)
