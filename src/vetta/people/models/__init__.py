@@ -8,7 +8,9 @@ Dated rows are only ever added and closed; a correction closes a row and adds an
 """
 
 from .anchors import (
+    AccessPolicy,
     Attribute,
+    AttributeType,
     BusinessUnit,
     ImportedRow,
     Person,
@@ -17,6 +19,7 @@ from .anchors import (
     Revision,
     Team,
     Title,
+    UnitScope,
 )
 from .dated import (
     BEGINNING,
@@ -36,8 +39,10 @@ __all__ = [
     "BEGINNING",
     "PRIMARY",
     "WHOLE",
+    "AccessPolicy",
     "Assignment",
     "Attribute",
+    "AttributeType",
     "BusinessUnit",
     "DatedRow",
     "Employment",
@@ -53,4 +58,5 @@ __all__ = [
     "Team",
     "TeamVersion",
     "Title",
+    "UnitScope",
 ]

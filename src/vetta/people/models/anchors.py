@@ -113,6 +113,7 @@ class ImportedRow(models.Model):
     table = models.CharField(max_length=40)
     source = models.CharField(max_length=200)
     row_key = models.CharField(max_length=64)
+    subject = models.CharField(max_length=200)  # the key of the person, team or position
     digest = models.CharField(max_length=64)
     known_from = models.DateTimeField()
     known_to = models.DateTimeField(null=True, blank=True)
@@ -131,6 +132,49 @@ class ImportedRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.table}:{self.row_key}"
+
+
+class UnitScope(models.Model):
+    """That a user may read one business unit only, from a day until, exclusively, another.
+
+    A user without a scope on a day is not narrowed; with several, their union counts.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="unit_scopes"
+    )
+    business_unit = models.ForeignKey(BusinessUnit, on_delete=models.PROTECT)
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("until (exclusive)"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["starts_on", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_on__isnull=True)
+                | models.Q(ends_on__gte=models.F("starts_on")),
+                name="people_scope_dates",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.business_unit_id}"
+
+
+class AccessPolicy(models.Model):
+    """One row: what this organisation decided about who sees whom."""
+
+    former_managers_keep = models.BooleanField(
+        _("former managers keep access to the periods in which they managed"), default=True
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(pk=1), name="people_policy_single")
+        ]
+
+    def __str__(self) -> str:
+        return "people.access_policy"
 
 
 class Revision(models.Model):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
@@ -20,7 +20,7 @@ PRIMARY = "primary"
 
 
 class DatedRows(models.QuerySet[Any]):
-    """Rows that may be read and added; they are closed through ``people.writing`` alone."""
+    """Rows that may be read and added; they are closed through ``people.book`` alone."""
 
     def update(self, **values: object) -> int:
         if not set(values) <= {"known_to", "closed_by"}:
@@ -40,10 +40,6 @@ class DatedRows(models.QuerySet[Any]):
 
 class DatedRow(models.Model):
     """Business dates, known times, and the import that wrote or closed the row ('' = by hand)."""
-
-    #: The columns that name the timeline a row belongs to, and what it says there.
-    track: ClassVar[tuple[str, ...]] = ()
-    values: ClassVar[tuple[str, ...]] = ()
 
     starts_on = models.DateField(_("from"), default=BEGINNING)
     ends_on = models.DateField(_("until (exclusive)"), null=True, blank=True)
@@ -103,9 +99,6 @@ def _share(name: str, column: str) -> models.BaseConstraint:
 class PersonVersion(DatedRow):
     """A person's name, e-mail and country."""
 
-    track = ("person",)
-    values = ("name", "email", "country")
-
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="versions")
     name = models.CharField(_("name"), max_length=200)
     email = models.CharField(_("e-mail"), max_length=254, blank=True)
@@ -117,9 +110,6 @@ class PersonVersion(DatedRow):
 
 class Employment(DatedRow):
     """That a person works here, or is on leave; outside of these rows he or she does not."""
-
-    track = ("person",)
-    values = ("status",)
 
     class Status(models.TextChoices):
         ACTIVE = "active", _("Active")
@@ -135,9 +125,6 @@ class Employment(DatedRow):
 class TeamVersion(DatedRow):
     """A team's name, place in the tree and region."""
 
-    track = ("team",)
-    values = ("name", "parent", "region")
-
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="versions")
     name = models.CharField(_("name"), max_length=200)
     parent = models.ForeignKey(
@@ -151,9 +138,6 @@ class TeamVersion(DatedRow):
 
 class PositionVersion(DatedRow):
     """A position's title, team and business unit."""
-
-    track = ("position",)
-    values = ("title", "team", "business_unit")
 
     position = models.ForeignKey(Position, on_delete=models.PROTECT, related_name="versions")
     title = models.ForeignKey(Title, on_delete=models.PROTECT, null=True, blank=True)
@@ -170,9 +154,6 @@ class Assignment(DatedRow):
     A person has at most one main assignment at any time, which decides manager, team and unit;
     further ones cover a second seat. The shares of one position never exceed the whole.
     """
-
-    track = ("person",)
-    values = ("position", "share")
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="assignments")
     position = models.ForeignKey(Position, on_delete=models.PROTECT, related_name="assignments")
@@ -195,9 +176,6 @@ class ReportingLine(DatedRow):
     as overlay) to any number of positions, each with the share that rolls up along it.
     """
 
-    track = ("position",)
-    values = ("manager", "roll")
-
     position = models.ForeignKey(Position, on_delete=models.PROTECT, related_name="lines")
     manager = models.ForeignKey(Position, on_delete=models.PROTECT, related_name="lines_below")
     kind = models.CharField(_("kind"), max_length=50, default=PRIMARY)
@@ -215,9 +193,6 @@ class ReportingLine(DatedRow):
 
 class PersonAttribute(DatedRow):
     """The value of a typed attribute, in the canonical text of its type."""
-
-    track = ("person", "attribute")
-    values = ("value",)
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="attributes")
     attribute = models.ForeignKey(Attribute, on_delete=models.PROTECT, related_name="+")
