@@ -8,7 +8,7 @@ import sys
 import time
 from types import FrameType
 
-from django.db import OperationalError, close_old_connections
+from django.db import OperationalError, close_old_connections, connection
 from django_tasks.base import DEFAULT_TASK_BACKEND_ALIAS
 from django_tasks_db.management.commands.db_worker import Worker as TaskWorker
 from django_tasks_db.models import DBTaskResult
@@ -57,7 +57,7 @@ class Worker(TaskWorker):
     def run(self) -> None:
         log.info("Worker %s started", self.worker_id)
         while self.running:
-            close_old_connections()
+            _refresh_connections()
             try:
                 self._look_after()
                 task = self._take()
@@ -97,6 +97,12 @@ class Worker(TaskWorker):
         until = time.monotonic() + self.interval
         while self.running and (left := until - time.monotonic()) > 0:
             time.sleep(min(left, 0.2))
+
+
+def _refresh_connections() -> None:
+    """Drop a connection that the server has closed meanwhile; never one amid a transaction."""
+    if not connection.in_atomic_block:
+        close_old_connections()
 
 
 def drain() -> None:
