@@ -1,0 +1,100 @@
+"""Puts the two levels together and writes them as SQL text for DuckDB."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ibis
+
+from vetta.engine.metrics.definitions import EVENT_AT
+from vetta.engine.metrics.query.facts_level import (
+    CLOSED,
+    ON,
+    OPENED,
+    contributions,
+    fact_rows,
+    needs_of,
+    summed,
+)
+from vetta.engine.metrics.query.joined_level import PERIOD, RATE, grouped, joined
+from vetta.engine.metrics.query.request import TableQuery
+
+
+def compile_query(query: TableQuery) -> str:
+    """The SQL text of the question to one table.
+
+    Its columns: ``d0``, ``d1``, … (members' ids as text), ``kpi_period`` (the period's first
+    day), ``kpi_target``, and for each part ``<key>_v`` (value), ``<key>_n`` (rows), ``<key>_k``
+    (rows with a value), ``<key>_x`` (rows whose amount has no rate).
+
+    Raises:
+        ProblemError: where the filter is wrong.
+    """
+    needs = needs_of(query)
+    rows, known = fact_rows(query, needs)
+    rows = contributions(rows, query)
+    sums = summed(rows, query, needs, known)
+    return _sql(grouped(joined(sums, query, needs, known), query, needs))
+
+
+def compile_drill(query: TableQuery, *, limit: int, offset: int) -> tuple[str, str]:
+    """The rows behind a figure, and how many there are with their sums, as two SQL texts.
+
+    Each part contributes ``<key>_v``; over all pages these sum to the part's value (distinct
+    counts: the distinct ones are counted).
+    """
+    needs = needs_of(query)
+    rows, known = fact_rows(query, needs)
+    rows = contributions(rows, query)
+    added: dict[str, Any] = {}
+    for part in query.parts:
+        counts = rows[f"{part.key}_w"] if f"{part.key}_w" in rows.columns else ibis.literal(True)
+        added[f"{part.key}_n"] = counts.cast("int64")
+        if part.measure.aggregate == "sum":
+            value = rows[f"{part.key}_v"]
+            added[f"{part.key}_s"] = counts.ifelse(value, ibis.null(value.type()))
+            added[f"{part.key}_k"] = (counts & value.notnull()).cast("int64")
+    rows = joined(rows.mutate(**added), query, needs, known)
+    if query.covered_by is not None:
+        rows = rows.filter(rows.kpi_is_covered)
+    shown = _shown(rows, query)
+    page = shown.order_by(ON, "source", "source_id").limit(limit, offset=offset)
+    totals = {"rows": shown.count()}
+    for part in query.parts:
+        totals[f"{part.key}_v"] = _total(shown, part.key, part.measure.aggregate)
+        totals[f"{part.key}_n"] = shown[f"{part.key}_n"].sum()
+    return _sql(page), _sql(shown.agg(**totals))
+
+
+def _shown(rows: Any, query: TableQuery) -> Any:
+    columns: dict[str, Any] = {"source": rows.source, "source_id": rows.source_id, ON: rows[ON]}
+    internal = {OPENED, CLOSED, PERIOD, "batch_id", "ingested_at"}
+    for name in query.stored.columns:
+        if name in rows.columns and name not in internal and name not in columns:
+            columns[name] = rows[name]
+    for name in ("person", EVENT_AT):
+        if name in rows.columns:
+            columns[name] = rows[name]
+    for part in query.parts:
+        columns[f"{part.key}_n"] = rows[f"{part.key}_n"]
+        if part.measure.aggregate == "sum":
+            value = rows[f"{part.key}_s"]
+            if part.money and query.converts:
+                value = value * rows[RATE]
+            columns[f"{part.key}_v"] = value
+        elif part.measure.aggregate == "count_distinct":
+            columns[f"{part.key}_v"] = (rows[f"{part.key}_n"] > 0).ifelse(
+                rows[f"{part.key}_v"], ibis.null("string")
+            )
+        else:
+            columns[f"{part.key}_v"] = rows[f"{part.key}_n"]
+    return rows.select(**columns)
+
+
+def _total(rows: Any, key: str, aggregate: str) -> Any:
+    value = rows[f"{key}_v"]
+    return value.nunique() if aggregate == "count_distinct" else value.sum()
+
+
+def _sql(expression: Any) -> str:
+    return str(ibis.to_sql(expression, dialect="duckdb"))

@@ -1,0 +1,353 @@
+"""The lower level: rows of one table, what their parts contribute, summed before any wide join."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import ibis
+
+from vetta.engine.expressions import Scope, parse
+from vetta.engine.metrics.definitions import EVENT_AT, Measure
+from vetta.engine.metrics.dimensions import (
+    BORROWED,
+    DIMENSIONS,
+    Home,
+    dimensions_of,
+    stage_column,
+)
+from vetta.engine.metrics.query import functions
+from vetta.engine.metrics.query.filters import (
+    NAMES,
+    Filter,
+    applied,
+    condition,
+    is_dated,
+    is_personal,
+    read_filter,
+)
+from vetta.engine.metrics.query.request import LOOKUPS, Part, StoredTable, TableQuery
+from vetta.engine.schema import ColumnType
+from vetta.engine.schema.physical import IBIS_TYPES
+
+ACCOUNT_COLUMNS = ("segment", "industry", "country", "region")
+ON = "kpi_on"  # the business date of a row
+OPENED, CLOSED = "kpi_opened", "kpi_closed"
+FAMILY_OF = "kpi_family_of"  # the product whose family stands in for a missing one
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What a query must know of each row, beyond its parts."""
+
+    by: tuple[str, ...]
+    filter: Filter
+    names: frozenset[str]  # every dimension and filter column that is read
+    personal: bool
+    dated: bool
+    family: bool  # the family of some rows is that of their product
+    product: bool  # the product's name is read
+    state: bool
+
+
+def needs_of(query: TableQuery) -> Needs:
+    """Read the filter and say what has to be joined.
+
+    Raises:
+        ProblemError: where the filter is wrong.
+    """
+    measure = query.parts[0].measure
+    columns = dict(query.stored.columns)
+    filter_ = read_filter(
+        query.where, columns, dimensions_of(measure, columns), query.calendar.time_zone
+    )
+    by = tuple(dimension.name for dimension in query.by)
+    places = tuple(place.dimension.name for place in query.places)
+    names = frozenset({*by, *places, *filter_.columns})
+    personal = (
+        any(is_personal(name) for name in names)
+        or query.reach is not None
+        or query.below is not None
+        or query.covered_by is not None
+    )
+    return Needs(
+        by=by,
+        filter=filter_,
+        names=names,
+        personal=personal and "owner_id" in columns,
+        dated=any(is_dated(name) for name in names),
+        family="product_family" in names and "product_family" not in query.stored.complete,
+        product="product_name" in names,
+        state=measure.state is not None,
+    )
+
+
+def fact_rows(query: TableQuery, needs: Needs) -> tuple[Any, frozenset[str]]:
+    """Rows of the table with their date, lowest filters applied; and the columns known so far."""
+    rows = _stored(query.table, query.stored)
+    rows = _borrowed(rows, query)
+    rows = _with_accounts(rows, query, needs)
+    rows = _named_columns(rows, query.parts[0].measure)
+    rows = _dated(rows, query)
+    rows = _followed(rows, query)
+    above = {"product_family"} if needs.family else set()
+    known = frozenset(name for name in rows.columns if name not in above)
+    return applied(rows, needs.filter.within(known)), known
+
+
+def contributions(rows: Any, query: TableQuery) -> Any:
+    """Adds ``<key>_v`` (value) and ``<key>_w`` (whether the row counts) for each part."""
+    columns = {**query.stored.columns, **_extra_columns(query)}
+    scope = Scope(columns=columns, time_zone=query.calendar.time_zone)
+    distinct = {part.measure.where for part in query.parts}
+    if None not in distinct:
+        wheres = [condition(text or "", scope).to_ibis(rows) for text in sorted(map(str, distinct))]
+        either = wheres[0]
+        for other in wheres[1:]:
+            either = either | other
+        rows = rows.filter(either)
+    added: dict[str, Any] = {}
+    for part in query.parts:
+        where = part.measure.where
+        matters = where is not None and len(distinct) > 1
+        if matters:
+            added[f"{part.key}_w"] = condition(where or "", scope).to_ibis(rows).fill_null(False)
+        value = _value(rows, part.measure, scope)
+        if value is not None:
+            added[f"{part.key}_v"] = value
+    return rows.mutate(**added) if added else rows
+
+
+def summed(rows: Any, query: TableQuery, needs: Needs, known: frozenset[str]) -> Any:
+    """The rows summed by everything that the upper level still needs."""
+    keys = _keys(rows, query, needs, known)
+    values: dict[str, Any] = {}
+    for part in query.parts:
+        values |= _sums(rows, part, query)
+    return rows.group_by(*keys).agg(**values) if keys else rows.agg(**values)
+
+
+def _keys(rows: Any, query: TableQuery, needs: Needs, known: frozenset[str]) -> list[str]:
+    keys = [name for name in needs.by if name in known]
+    for piece in needs.filter.beyond(known):
+        keys += [name for name in piece.columns if name in known]
+    keys += [place.dimension.name for place in query.places if place.dimension.name in known]
+    if needs.state:
+        keys += [OPENED, CLOSED]
+    elif (
+        query.grain is not None
+        or needs.dated
+        or query.below is not None
+        or query.covered_by is not None
+        or query.converts
+        or "managers_above" in needs.names
+    ):
+        keys.append(ON)
+    if needs.personal:
+        keys.append("owner_id")
+    if needs.family:
+        keys += ["product_family", FAMILY_OF]
+    if needs.product:
+        keys.append("product")
+    if (needs.personal or needs.family or needs.product) and "source" not in query.stored.only:
+        keys.append("source")
+    if query.converts:
+        keys.append("currency")
+    if query.by_target:
+        keys.append("source_id")
+    keys += [
+        f"{part.key}_v" for part in query.parts if part.measure.aggregate == "count_distinct"
+    ]
+    return [name for name in dict.fromkeys(keys) if name in rows.columns]
+
+
+def _sums(rows: Any, part: Part, query: TableQuery) -> dict[str, Any]:
+    weight = rows[f"{part.key}_w"] if f"{part.key}_w" in rows.columns else None
+    found = {f"{part.key}_n": rows.count(where=weight)}
+    if part.measure.aggregate == "sum":
+        value = rows[f"{part.key}_v"]
+        found[f"{part.key}_s"] = value.sum(where=weight)
+        if part.measure.value not in query.stored.complete:
+            found[f"{part.key}_k"] = value.count(where=weight)
+    return found
+
+
+def _value(rows: Any, measure: Measure, scope: Scope) -> Any:
+    if measure.elapsed is not None:
+        first, last = rows[measure.elapsed.from_column], rows[measure.elapsed.to_column]
+        if measure.elapsed.unit == "days":
+            return functions.days_apart("day", _as_date(first), _as_date(last))
+        return functions.seconds_apart("second", first, last)
+    if measure.value is None:
+        return None
+    if measure.aggregate == "count_distinct":
+        # Two systems may use the same key for different things.
+        return rows.source.concat("\x1f", rows[measure.value].cast("string"))
+    if measure.value in scope.columns:
+        return rows[measure.value]
+    return parse(measure.value, scope).to_ibis(rows)
+
+
+def _as_date(column: Any) -> Any:
+    return column if column.type().is_date() else column.date()
+
+
+def _stored(name: str, stored: StoredTable) -> Any:
+    return ibis.table(
+        {column: IBIS_TYPES[type_] for column, type_ in stored.columns.items()
+         if name not in BORROWED or column not in BORROWED[name]},
+        name=name,
+    )
+
+
+def _borrowed(rows: Any, query: TableQuery) -> Any:
+    names = BORROWED.get(query.table)
+    if not names:
+        return rows
+    deals = _stored("opportunities", query.others["opportunities"])
+    deals = deals.select(deal_source="source", deal_id="opportunity_id", **{n: n for n in names})
+    return rows.left_join(
+        deals, [rows.source == deals.deal_source, rows.opportunity_id == deals.deal_id]
+    ).drop("deal_source", "deal_id")
+
+
+def _with_accounts(rows: Any, query: TableQuery, needs: Needs) -> Any:
+    """The account's segment, industry, country, region and name, where they are read."""
+    wanted = [
+        name
+        for name in ACCOUNT_COLUMNS
+        if name in needs.names and name not in query.stored.complete
+    ]
+    named = "account_name" in needs.names
+    if "account_id" not in rows.columns or not (wanted or named):
+        return rows
+    accounts = ibis.table(LOOKUPS["kpi_accounts"], name="kpi_accounts")
+    accounts = accounts.select(
+        of_source="source",
+        of_account="account_id",
+        account_name="account_name",
+        **{f"of_{name}": name for name in wanted},
+    )
+    rows = rows.left_join(
+        accounts, [rows.source == accounts.of_source, rows.account_id == accounts.of_account]
+    )
+    own = {
+        name: ibis.coalesce(rows[name], rows[f"of_{name}"])
+        if name in rows.columns
+        else rows[f"of_{name}"]
+        for name in wanted
+    }
+    return rows.mutate(**own).drop("of_source", "of_account", *(f"of_{name}" for name in wanted))
+
+
+def _named_columns(rows: Any, measure: Measure) -> Any:
+    """Dimensions whose name is not that of their column, and custom attributes."""
+    added: dict[str, Any] = {}
+    for name, dimension in DIMENSIONS.items():
+        column = stage_column(measure) if name == "stage" else dimension.column
+        own = dimension.home is Home.OWN or name in ("product", "account")
+        if own and column != name and column in rows.columns:
+            added[name] = rows[column]
+    for column in rows.columns:
+        if column.startswith("custom__"):
+            added["custom." + column.removeprefix("custom__")] = rows[column].cast("string")
+    if "product_family" in rows.columns and "product_id" in rows.columns:
+        added[FAMILY_OF] = rows.product_family.isnull().ifelse(
+            rows.product_id, ibis.null("string")
+        )
+    return rows.mutate(**added) if added else rows
+
+
+def _dated(rows: Any, query: TableQuery) -> Any:
+    """The business date, and only the days that were asked for."""
+    measure, zone = query.parts[0].measure, query.calendar.time_zone
+    if measure.state is not None:
+        return rows.mutate(
+            **{
+                OPENED: functions.business_date(rows[measure.state.opened_on], zone),
+                CLOSED: functions.business_date(rows[measure.state.closed_on], zone),
+            }
+        )
+    column = rows[measure.date]
+    exact = column.type().is_date()
+    if query.starts_on is not None:
+        first = functions.day(query.starts_on) if exact else functions.moment(
+            query.calendar.starts_at(query.starts_on)
+        )
+        rows = rows.filter(column >= first)
+        column = rows[measure.date]
+    if query.ends_on is not None:
+        last = functions.day(query.ends_on) if exact else functions.moment(
+            query.calendar.starts_at(query.ends_on)
+        )
+        rows = rows.filter(column < last)
+        column = rows[measure.date]
+    # A row without the date did not happen yet: an open deal is no lost one.
+    rows = rows.filter(column.notnull())
+    return rows.mutate(**{ON: functions.business_date(rows[measure.date], zone)})
+
+
+def _followed(rows: Any, query: TableQuery) -> Any:
+    """Adds the moment of the first later event that a row is matched to."""
+    follow = query.parts[0].measure.followed_by
+    if follow is None:
+        return rows
+    date = query.parts[0].measure.date
+    if follow.column is not None:
+        event = rows[follow.column]
+        good = event >= rows[date]
+        if follow.within_days is not None:
+            good = good & (
+                functions.days_apart("day", _as_date(rows[date]), _as_date(event))
+                <= follow.within_days
+            )
+        return rows.mutate(**{EVENT_AT: good.ifelse(event, ibis.null(event.type()))})
+    other = query.others[follow.table or ""]
+    events = _stored(follow.table or "", other)
+    if follow.where is not None:
+        scope = Scope(columns=dict(other.columns), time_zone=query.calendar.time_zone)
+        events = events.filter(condition(follow.where, scope).to_ibis(events))
+    events = events.select(
+        event_source="source",
+        event_date=follow.date,
+        **{f"event_{column}": column for column in follow.entity.values()},
+    )
+    matches = [rows.source == events.event_source, rows[date] <= events.event_date]
+    matches += [rows[own] == events[f"event_{their}"] for own, their in follow.entity.items()]
+    if follow.within_days is not None:
+        latest = rows[date] + ibis.interval(days=follow.within_days)
+        matches.append(events.event_date <= latest)
+    first = (
+        rows.select("source", "source_id", date, *_without(follow.entity, date))
+        .join(events, matches)
+        .group_by(first_source="source", first_id="source_id")
+        .agg(**{EVENT_AT: lambda pairs: pairs.event_date.min()})
+    )
+    return rows.left_join(
+        first, [rows.source == first.first_source, rows.source_id == first.first_id]
+    ).drop("first_source", "first_id")
+
+
+def _without(entity: Any, date: str) -> list[str]:
+    return [name for name in entity if name not in ("source", "source_id", date)]
+
+
+def _extra_columns(query: TableQuery) -> dict[str, ColumnType]:
+    follow = query.parts[0].measure.followed_by
+    if follow is None:
+        return {}
+    columns = (
+        query.stored.columns if follow.column else query.others[follow.table or ""].columns
+    )
+    return {EVENT_AT: columns[follow.column or follow.date or ""]}
+
+
+def last_day(query: TableQuery) -> Any:
+    """The day on which an undated state is taken."""
+    if query.ends_on is not None:
+        return query.ends_on - timedelta(days=1)
+    return query.today
+
+
+__all__ = ["NAMES", "Needs", "contributions", "fact_rows", "last_day", "needs_of", "summed"]
