@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from vetta.core.selectors import organisation
-from vetta.ui import formatting, icons, micro
+from vetta.ui import entrance, formatting, icons, micro
 from vetta.ui.navigation import menu
 from vetta.ui.status import Status, status_tag
 
@@ -287,4 +287,20 @@ def hidden_state(bound: Any, name: str) -> SafeString:
         "",
         '<input type="hidden" name="{}" value="{}">',
         bound.hidden_for_chip(name),
+    )
+
+
+@register.simple_tag(takes_context=True)
+def sign_in_panels(context: template.Context) -> SafeString:
+    """What the assembly puts below the sign-in form."""
+    request = context.get("request")
+    panels = entrance.sign_in_panels(request) if isinstance(request, HttpRequest) else []
+    return format_html_join("", "{}", ((panel,) for panel in panels))
+
+
+@register.simple_tag(takes_context=True)
+def chart(context: template.Context, value: Any, classes: str = "") -> SafeString:
+    """``{% chart chart "c8" %}``: a chart of the chart kit as a card, with its table."""
+    return render_to_string(
+        "ui/chart.html", {"chart": value, "classes": classes}, request=context.get("request")
     )
