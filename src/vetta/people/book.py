@@ -127,6 +127,9 @@ class Book:
         self._kept: dict[Track, dict[Key, list[Kept]]] = {}
         self._spans: dict[Track, dict[Key, list[Span[Values]]]] = {}
         self.touched: dict[Track, dict[Key, None]] = defaultdict(dict)
+        #: Which row of an import is being drawn, and which one last wrote a timeline.
+        self.row: int | None = None
+        self.written_by: dict[tuple[Track, Key], int] = {}
 
     def fork(self) -> Book:
         """A copy to try things on; the original stays as it is."""
@@ -138,6 +141,7 @@ class Book:
         copy._kept = self._kept
         copy._spans = {track: dict(spans) for track, spans in self._spans.items()}
         copy.touched = defaultdict(dict, {t: dict(keys) for t, keys in self.touched.items()})
+        copy.row, copy.written_by = None, {}
         return copy
 
     # Reading ----------------------------------------------------------------------------------
@@ -185,9 +189,15 @@ class Book:
         """Let the timeline say ``value`` (None: nothing) from ``start`` until before ``end``."""
         if start >= end:
             return
-        timelines = self.timelines(track)
-        timelines[key] = painted(timelines.get(key, []), start, end, value)
+        spans = self.timelines(track).get(key, [])
+        self.replace(track, key, painted(spans, start, end, value))
+
+    def replace(self, track: Track, key: Key, spans: list[Span[Values]]) -> None:
+        """Put another timeline in the place of one."""
+        self.timelines(track)[key] = spans
         self.touched[track][key] = None
+        if self.row is not None:
+            self.written_by[track, key] = self.row
 
     def until_next(self, track: Track, *key: Any, day: int) -> int:
         """Where a change from ``day`` on ends by itself: at the next change known already."""
@@ -199,8 +209,20 @@ class Book:
             self.identities[source, external_id] = person_id
             self.new_identities[source, external_id] = person_id
 
-    def save(self, known_at: datetime, batch_id: str = "") -> Saved:
-        """Write everything down; call within the transaction that holds the revision."""
+    def save(
+        self,
+        known_at: datetime,
+        batch_id: str = "",
+        closed_by: str = "",
+        origins: Mapping[tuple[Track, Key, Span[Values]], str] | None = None,
+    ) -> Saved:
+        """Write everything down; call within the transaction that holds the revision.
+
+        Args:
+            batch_id: the import that adds the rows; '' by hand.
+            closed_by: what closes rows, if it is not the same.
+            origins: for rows that are put back, the import that had added them.
+        """
         numbers = self._save_anchors()
         closed: dict[str, int] = {}
         added: dict[str, int] = {}
@@ -212,13 +234,20 @@ class Book:
                 now = set(self._spans[track][key])
                 gone += [row_id for span, row_id in kept.items() if span not in now]
                 come += [
-                    self._row(track, key, span, numbers, known_at, batch_id)
+                    self._row(
+                        track,
+                        key,
+                        span,
+                        numbers,
+                        known_at,
+                        (origins or {}).get((track, key, span), batch_id),
+                    )
                     for span in self._spans[track][key]
                     if span not in kept
                 ]
             for at in range(0, len(gone), _CHUNK):
                 track.model.objects.filter(pk__in=gone[at : at + _CHUNK]).update(
-                    known_to=known_at, closed_by=batch_id
+                    known_to=known_at, closed_by=closed_by or batch_id
                 )
             track.model.objects.bulk_create(come, batch_size=_CHUNK)
             if gone:
