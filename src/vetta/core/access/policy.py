@@ -11,7 +11,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from vetta.core.access.actor import Actor
-from vetta.core.access.registry import ANY, permission, relationships
+from vetta.core.access.registry import ANY, limits, permission, relationships
 
 
 class NotVisible(Http404):
@@ -73,10 +73,23 @@ def reach(actor: Actor, code: str, on: date | None = None) -> Reach:
             The roles are always those of the actor's own day.
     """
     granted = _granted(actor, code)
-    if ANY in granted:
-        return EVERYONE
     day = on or actor.today
-    return frozenset().union(*(_related(actor, name, day) for name in granted))
+    reached: Reach = EVERYONE
+    if ANY not in granted:
+        reached = frozenset().union(*(_related(actor, name, day) for name in granted))
+    limit = _limit(actor, day)
+    return reached if limit is None else limit if reached is EVERYONE else limit & reached
+
+
+def _limit(actor: Actor, on: date) -> frozenset[str] | None:
+    """Whom the actor may reach at most, such as those of one business unit; None: no limit."""
+    key = ("limit", on)
+    if key not in actor.memory:
+        found = [
+            limit for resolve in limits().values() if (limit := resolve(actor, on)) is not None
+        ]
+        actor.memory[key] = frozenset.intersection(*found) if found else None
+    return actor.memory[key]
 
 
 def allows(actor: Actor, code: str, *, person: str | None = None, on: date | None = None) -> bool:

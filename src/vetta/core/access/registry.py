@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     Text = str | _StrPromise
     Resolver = Callable[[Actor, date], frozenset[str]]
+    Limit = Callable[[Actor, date], frozenset[str] | None]
 
 ANY = "any"
 """The relationship of everybody to everybody: the whole organisation, or a thing of no person."""
@@ -49,6 +50,8 @@ class Permission:
 
 _permissions: dict[str, Permission] = {}
 _relationships: dict[str, Resolver] = {}
+_limits: dict[str, Limit] = {}
+_relationship_titles: dict[str, Text] = {}
 
 
 def register_permission(
@@ -81,10 +84,11 @@ def register_permission(
     return known
 
 
-def register_relationship(name: str, resolver: Resolver) -> None:
+def register_relationship(name: str, resolver: Resolver, *, title: Text = "") -> None:
     """Say how to find the persons to whom an actor stands in a relationship on a day.
 
     Args:
+        title: completes a permission's title on the settings page: "of everyone below".
         resolver: ``(actor, on) -> frozenset`` of person keys. Called at most once per request,
             relationship and day; it should answer from a cached table, not row by row.
     """
@@ -93,6 +97,24 @@ def register_relationship(name: str, resolver: Resolver) -> None:
     known = _relationships.setdefault(name, resolver)
     if known is not resolver:
         raise ValueError(f"The relationship {name} is registered twice.")
+    _relationship_titles[name] = title or name
+
+
+def relationship_title(name: str) -> str:
+    """How a relationship is called on the settings page; empty for everybody."""
+    return str(_relationship_titles.get(name, "" if name == ANY else name))
+
+
+def register_limit(name: str, resolver: Limit) -> None:
+    """Say how a room narrows whom an actor reaches, whatever the actor's roles say.
+
+    Args:
+        resolver: ``(actor, on) -> frozenset`` of the person keys that remain, or None where this
+            actor is not limited. Called like a relationship's resolver.
+    """
+    known = _limits.setdefault(name, resolver)
+    if known is not resolver:
+        raise ValueError(f"The limit {name} is registered twice.")
 
 
 def permission(code: str) -> Permission:
@@ -115,6 +137,11 @@ def permissions() -> tuple[Permission, ...]:
 def relationships() -> Mapping[str, Resolver]:
     """All relationships but ``any``."""
     return dict(_relationships)
+
+
+def limits() -> Mapping[str, Limit]:
+    """All limits."""
+    return dict(_limits)
 
 
 def scopes() -> tuple[str, ...]:
