@@ -151,7 +151,7 @@ def person_name(country: Country, number: int) -> str:
 def company_name(country: Country, number: int) -> str:
     """The ``number``-th company of a country; distinct for every number."""
     number, stem = divmod(number, len(country.stems))
-    again, trade = divmod(number + stem * 3, len(country.trades))
+    again, trade = number // len(country.trades), (number + stem * 3) % len(country.trades)
     place = f" {country.cities[(again - 1) % len(country.cities)][0]}" if again else ""
     series = f" {again // len(country.cities) + 1}" if again > len(country.cities) else ""
     return f"{country.stems[stem]} {country.trades[trade]}{place}{series} {country.form}"

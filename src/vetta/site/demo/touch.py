@@ -70,10 +70,14 @@ def make_leads(world: World, deals: Deals) -> Leads:
     created = np.where(lost, np.minimum(created, world.scale.last * DAY_SECONDS), created)
     hours = np.where(where == slow_region, truth.hours, truth.usual_hours)
     lag = hours * 3_600 * np.exp(random.normal(-0.15, 0.55, len(where)))
-    opened = np.where(lost, NEVER * DAY_SECONDS, deals.created[deal_of] * DAY_SECONDS + 27_000)
+    opened = clock(random, deals.created[deal_of])
+    opened = np.where(lost, NEVER * DAY_SECONDS, opened)
     # Whoever converts was answered before that; the rest may never have been.
     answered = np.minimum(created + lag.astype(np.int64), opened - 90_000)
     answered = np.maximum(answered, created + 300)
+    weekend = working(answered // DAY_SECONDS) - answered // DAY_SECONDS
+    monday = answered + weekend * DAY_SECONDS  # nobody is there on Saturday
+    answered = np.where(monday <= opened - 80_100, monday, answered)
     ignored = lost & (random.random(len(where)) < 0.07)
     late = answered > (world.scale.last + 1) * DAY_SECONDS
     seats = _lead_seats(world, where, np.arange(len(where)))
