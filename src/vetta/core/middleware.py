@@ -8,6 +8,8 @@ from collections.abc import Callable
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
 
@@ -55,13 +57,25 @@ class ActorMiddleware:
         request.actor = SimpleLazyObject(lambda: actor_for(request.user))
         if not request.user.is_authenticated:
             return self.get_response(request)
+        if request.user.must_change_password and not _may_still_be_asked(request.path):
+            return redirect("account_change_password")
         language = request.user.language
         with (
             translation.override(language),
             timezone.override(_zone(request.user.time_zone or organisation().time_zone)),
         ):
             request.LANGUAGE_CODE = language
-            return self.get_response(request)
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        return response
+
+
+def _may_still_be_asked(path: str) -> bool:
+    """The pages open to who signed in with a one-time password and has not changed it yet."""
+    return path.startswith(("/static/", "/ui/")) or path in {
+        reverse(name)
+        for name in ("account_change_password", "account_logout", "account_reauthenticate")
+    }
 
 
 def _zone(name: str) -> ZoneInfo:

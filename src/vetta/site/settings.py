@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "vetta.core.middleware.ActorMiddleware",
+    "vetta.core.api.middleware.ApiMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -105,6 +106,14 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 ATOMIC_REQUESTS = False
 
+# Shared by all processes of this machine, so that throttling counts them together.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": VETTA_HOME.cache / "django",
+    }
+}
+
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 # Seconds without a sign of life after which a job of a worker elsewhere is taken up again.
 VETTA_JOB_LEASE = int(os.environ.get("VETTA_JOB_LEASE", "30"))
@@ -127,6 +136,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "vetta.core.sign_in.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -134,6 +144,9 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+
+# How many reverse proxies stand before Vetta; without it the throttle sees one visitor only.
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("VETTA_PROXIES", "0"))
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = VETTA_HTTPS
 SESSION_COOKIE_HTTPONLY = True
@@ -166,6 +179,7 @@ TIME_ZONE = "UTC"
 
 STATIC_URL = "static/"
 STATIC_ROOT = VETTA_HOME.root / "static"
+STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise looks for it at start
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

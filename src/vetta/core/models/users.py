@@ -39,6 +39,7 @@ class User(AbstractBaseUser):
         _("time zone"), max_length=64, blank=True, help_text=_("Empty: the organisation's.")
     )
     is_active = models.BooleanField(_("active"), default=True)
+    must_change_password = models.BooleanField(default=False)
     is_service = models.BooleanField(_("service account"), default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
