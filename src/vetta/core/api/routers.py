@@ -1,7 +1,5 @@
 """The house's own operations: oneself, the organisation, jobs, tokens, the audit trail."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID

@@ -96,7 +96,10 @@ def create_user(
         "core.user_created",
         actor=actor,
         subject=audit.Subject.of(user),
-        changes={"email": (None, user.email), "roles": (None, [role.value for role in roles])},
+        changes={
+            "email": (None, user.email),
+            "roles": (None, [Role(role).value for role in roles]),
+        },
         person=person_of(user),
     )
     return user
@@ -152,7 +155,7 @@ def create_service_account(*, name: str, roles: tuple[Role, ...], actor: Actor) 
         "core.user_created",
         actor=actor,
         subject=audit.Subject.of(user),
-        changes={"roles": (None, [role.value for role in roles]), "is_service": (None, True)},
+        changes={"roles": (None, [Role(role).value for role in roles]), "is_service": (None, True)},
     )
     return user
 
