@@ -120,7 +120,7 @@ class Measure(_Model):
             (a column); target or actual for ``targets``.
         where: a filter expression over the table's columns.
         date: the column that dates a row.
-        on: for ``targets``: the KPIs whose targets are meant; the first that has any is used.
+        targets_on: for ``targets``: the KPIs whose targets are meant; the first that has any is used.
         stage: the column that the dimension ``stage`` reads.
     """
 
@@ -132,14 +132,14 @@ class Measure(_Model):
     date: str = ""
     state: State | None = None
     followed_by: FollowedBy | None = None
-    on: tuple[str, ...] = ()
+    targets_on: tuple[str, ...] = ()
     stage: str | None = None
 
     @model_validator(mode="after")
     def _complete(self) -> Measure:
         if self.table == TARGETS:
-            if self.aggregate not in ("target", "actual") or not self.on:
-                raise ValueError("a measure of targets needs aggregate target or actual, and on")
+            if self.aggregate not in ("target", "actual") or not self.targets_on:
+                raise ValueError("a measure of targets needs aggregate target or actual, and targets_on")
             return self
         if self.aggregate in ("target", "actual"):
             raise ValueError("aggregates target and actual belong to the table targets")

@@ -104,6 +104,22 @@ JOINER_COLUMNS: Mapping[str, ColumnType] = MappingProxyType(
     }
 )
 
+TARGET_DAYS = "kpi_targets"
+"""Every day of every person's target: what targets are split and filtered by."""
+
+TARGET_COLUMNS: Mapping[str, ColumnType] = MappingProxyType(
+    {
+        "source": ColumnType.TEXT,
+        "source_id": ColumnType.TEXT,
+        "owner_id": ColumnType.TEXT,
+        "metric": ColumnType.TEXT,
+        "day": ColumnType.DATE,
+    }
+)
+
+PEOPLE_SOURCE = "vetta:people"
+"""The source of rows that name people by their own key."""
+
 # Stage changes carry no owner, product or account: those of their deal are read.
 BORROWED: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -121,10 +137,13 @@ BORROWED: Mapping[str, tuple[str, ...]] = MappingProxyType(
 """Per table: the columns that are read from the row's opportunity."""
 
 
+_MADE = {JOINERS: JOINER_COLUMNS, TARGET_DAYS: TARGET_COLUMNS}
+
+
 def columns_of(table: str, custom: Mapping[str, ColumnType] | None = None) -> dict[str, ColumnType]:
     """The columns of a table, the borrowed and the custom ones included."""
-    if table == JOINERS:
-        return dict(JOINER_COLUMNS)
+    if table in _MADE:
+        return dict(_MADE[table])
     columns = {"source": ColumnType.TEXT, "source_id": ColumnType.TEXT}
     columns |= {column.name: column.type for column in FACT_TABLES[table]}
     for name in BORROWED.get(table, ()):

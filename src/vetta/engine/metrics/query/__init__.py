@@ -1,6 +1,6 @@
 """From a resolved question to one SQL text per table: the only query path there is."""
 
-from vetta.engine.metrics.query.build import compile_drill, compile_query
+from vetta.engine.metrics.query.build import compile_drill, compile_query, compile_unconverted
 from vetta.engine.metrics.query.request import (
     LOOKUPS,
     Part,
@@ -18,5 +18,6 @@ __all__ = [
     "TableQuery",
     "compile_drill",
     "compile_query",
+    "compile_unconverted",
     "rates_table",
 ]

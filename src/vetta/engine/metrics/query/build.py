@@ -37,6 +37,24 @@ def compile_query(query: TableQuery) -> str:
     return _sql(grouped(joined(sums, query, needs, known), query, needs))
 
 
+def compile_unconverted(query: TableQuery) -> str:
+    """The amounts that no rate converts: (currency, sum, rows), as SQL text."""
+    needs = needs_of(query)
+    rows, known = fact_rows(query, needs)
+    rows = joined(summed(contributions(rows, query), query, needs, known), query, needs, known)
+    part = next(part for part in query.parts if part.money)
+    counts = rows[f"{part.key}_k"] if f"{part.key}_k" in rows.columns else rows[f"{part.key}_n"]
+    rows = rows.filter(rows[RATE].isnull(), counts > 0)
+    return _sql(
+        rows.group_by(currency=rows.currency).agg(
+            amount=rows[f"{part.key}_s"].sum(),
+            number=(
+                rows[f"{part.key}_k"] if f"{part.key}_k" in rows.columns else rows[f"{part.key}_n"]
+            ).sum(),
+        )
+    )
+
+
 def compile_drill(query: TableQuery, *, limit: int, offset: int) -> tuple[str, str]:
     """The rows behind a figure, and how many there are with their sums, as two SQL texts.
 

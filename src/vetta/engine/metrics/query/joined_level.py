@@ -272,6 +272,8 @@ def _with_rates(rows: Any, query: TableQuery) -> Any:
         name=rates_table(query.currency or "", query.fx),
     )
     rows = rows.mutate(kpi_currency=ibis.coalesce(rows.currency, ibis.literal(query.home_currency)))
-    return rows.left_join(
+    rows = rows.left_join(
         rates, [rows.kpi_currency == rates.of_currency, rows[ON] == rates.rate_on]
     ).drop("of_currency", "rate_on")
+    one = ibis.literal(1).cast("decimal(38, 18)")
+    return rows.mutate(**{RATE: (rows.kpi_currency == query.currency).ifelse(one, rows[RATE])})

@@ -96,12 +96,14 @@ class StoredTable:
         rows: how many rows it has.
         only: columns that hold one value, with it.
         complete: columns without a missing value.
+        latest: the last day of date columns, where known.
     """
 
     columns: Mapping[str, ColumnType]
     rows: int
     only: Mapping[str, str] = field(default_factory=dict)
     complete: frozenset[str] = frozenset()
+    latest: Mapping[str, date] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,236 @@
+"""Measures the leaves of a plan: runs the queries and gathers exact values by group and period."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Any
+
+from vetta.engine.metrics.definitions import TARGETS, Measure, Unit
+from vetta.engine.metrics.dimensions import BORROWED, Dimension
+from vetta.engine.metrics.exact import as_fraction, as_text
+from vetta.engine.metrics.formula import Value
+from vetta.engine.metrics.plan import Leaf, Plan
+from vetta.engine.metrics.query import Part, TableQuery
+from vetta.engine.metrics.query.joined_level import PERIOD, UNMATCHED
+from vetta.engine.metrics.question import Question
+from vetta.engine.metrics.world import World
+from vetta.kernel.problem import Problem, Severity
+
+Key = tuple[tuple[str | None, ...], date | None]
+"""A group's members' ids, and the first day of the period."""
+
+Measured = dict[Key, dict[str, Value]]
+
+
+@dataclass
+class Asking:
+    """A question on its way: what it means, and what was noticed so far."""
+
+    question: Question
+    plan: Plan
+    dimensions: tuple[Dimension, ...]
+    world: World
+    problems: list[Problem] = field(default_factory=list)
+    unmatched: set[str] = field(default_factory=set)
+
+    @property
+    def currency(self) -> str:
+        return self.question.currency or self.world.currency
+
+    @property
+    def ends_on(self) -> date | None:
+        """The end of the facts that count: that of the question, or the day after ``as_of``."""
+        return earlier(self.question.ends_on, day_after(self.question.as_of))
+
+    def notice(self, problem: Problem) -> None:
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+
+def earlier(first: date | None, second: date | None) -> date | None:
+    """The earlier of two open ends."""
+    if first is None or second is None:
+        return first or second
+    return min(first, second)
+
+
+def day_after(day: date | None) -> date | None:
+    return None if day is None else day + timedelta(days=1)
+
+
+def table_query(asking: Asking, leaves: Iterable[Leaf]) -> TableQuery:
+    """The query that measures leaves of one table together."""
+    question, world = asking.question, asking.world
+    chosen = tuple(leaves)
+    measure = chosen[0].measure
+    parts = tuple(
+        Part(f"p{place}", leaf.measure, money=leaf.unit is Unit.MONEY)
+        for place, leaf in enumerate(chosen)
+    )
+    return TableQuery(
+        table=measure.table,
+        parts=parts,
+        stored=world.stored(measure.table),
+        others={name: world.stored(name) for name in _others(measure)},
+        calendar=world.calendar,
+        by=asking.dimensions,
+        grain=question.grain,
+        starts_on=question.starts_on,
+        ends_on=asking.ends_on,
+        where=question.where,
+        below=question.below,
+        currency=asking.currency if any(part.money for part in parts) else None,
+        home_currency=world.currency,
+        fx=question.fx.value,
+        reach=world.reach,
+        today=_state_day(asking, measure),
+    )
+
+
+def _state_day(asking: Asking, measure: Measure) -> date:
+    """The last day for which a state is told: today, or the last day that the facts speak of."""
+    question, world = asking.question, asking.world
+    if question.as_of is not None or measure.state is None or question.grain is None:
+        return question.as_of or world.today
+    latest = world.stored(measure.table).latest
+    days = [
+        latest[column]
+        for column in (measure.state.opened_on, measure.state.closed_on)
+        if column in latest
+    ]
+    return min(world.today, max(days, default=world.today))
+
+
+def _others(measure: Measure) -> tuple[str, ...]:
+    names = ["opportunities"] if measure.table in BORROWED else []
+    if measure.followed_by is not None and measure.followed_by.table is not None:
+        names.append(measure.followed_by.table)
+    return tuple(names)
+
+
+def measure_pass(asking: Asking, leaves: tuple[Leaf, ...]) -> Measured:
+    """The values of leaves that share a pass, by group and period."""
+    query = table_query(asking, leaves)
+    return run(asking, query, leaves)
+
+
+def run(asking: Asking, query: TableQuery, leaves: tuple[Leaf, ...]) -> Measured:
+    """Run one query and read its rows."""
+    found: Measured = {}
+    lacking = False
+    for row in asking.world.run(query):
+        key = key_of(row, query)
+        values = found.setdefault(key, {})
+        for part, leaf in zip(query.parts, leaves, strict=True):
+            if row.get(f"{part.key}_n") or row.get(f"{part.key}_seen"):
+                values[leaf.name] = part_value(row, part)
+                missing = row.get(f"{part.key}_k")
+                if part.measure.aggregate == "sum" and missing is not None:
+                    _note_missing(asking, leaf, int(row[f"{part.key}_n"] or 0) - int(missing))
+            lacking = lacking or bool(row.get(f"{part.key}_x"))
+        asking.unmatched.update(row.get(UNMATCHED) or ())
+    if lacking:
+        _list_unconverted(asking, query)
+    if query.grain is not None and any(period is None for _, period in found):
+        asking.notice(
+            Problem(
+                code="metrics.outside_calendar",
+                message="Some facts lie on days that the organisation's calendar does not cover.",
+                hint="They are in the rows without a period. Extend the calendar in Settings.",
+                severity=Severity.WARNING,
+            )
+        )
+    return found
+
+
+def key_of(row: Mapping[str, Any], query: TableQuery) -> Key:
+    members = tuple(row[f"d{place}"] for place in range(len(query.by)))
+    return members, row.get(PERIOD)
+
+
+def part_value(row: Mapping[str, Any], part: Part) -> Value:
+    """The exact value of a part: rows counted, or what was summed; None where nothing is known."""
+    if part.measure.aggregate == "count":
+        return as_fraction(row[f"{part.key}_n"]) or Fraction(0)
+    value = as_fraction(row[f"{part.key}_v"])
+    if value is None and not row.get(f"{part.key}_n"):
+        return Fraction(0)  # rows were seen, none of them counts
+    return value
+
+
+def settle(asking: Asking, found: Measured) -> Measured:
+    """Fill in what did not happen: nothing happened is zero, nothing is known is None."""
+    zero: dict[str, Value] = {}
+    for leaf in asking.plan.leaves:
+        zero[leaf.name] = nothing(asking, leaf)
+    if not asking.dimensions and asking.question.grain is None:
+        found.setdefault(((), None), {})
+    for values in found.values():
+        for name, value in zero.items():
+            values.setdefault(name, value)
+    return found
+
+
+def nothing(asking: Asking, leaf: Leaf) -> Value:
+    """The value of a leaf in a group where it has no facts."""
+    if leaf.measure.table == TARGETS:
+        return None
+    return Fraction(0) if asking.world.stored(leaf.measure.table).rows else None
+
+
+def merge(into: Measured, more: Measured) -> None:
+    for key, values in more.items():
+        into.setdefault(key, {}).update(values)
+
+
+def _note_missing(asking: Asking, leaf: Leaf, count: int) -> None:
+    if count <= 0 or leaf.unit is not Unit.MONEY:
+        return
+    code = "metrics.missing_amounts"
+    known = next((one for one in asking.problems if one.code == code), None)
+    rows = count + (int(known.details["rows"]) if known else 0)
+    fresh = Problem(
+        code=code,
+        message=f"{rows} rows of {leaf.measure.table} have no amount and add nothing.",
+        hint="Import their amounts, or read the figure as a lower bound.",
+        severity=Severity.NOTICE,
+        details={"rows": rows, "table": leaf.measure.table},
+    )
+    if known:
+        asking.problems[asking.problems.index(known)] = fresh
+    else:
+        asking.problems.append(fresh)
+
+
+def _list_unconverted(asking: Asking, query: TableQuery) -> None:
+    for currency, amount, rows in asking.world.unconverted(query):
+        text = as_text(as_fraction(amount)) or "0"
+        name = currency or "no currency"
+        asking.notice(
+            Problem(
+                code="metrics.missing_rate",
+                message=(
+                    f"{text} {name} in {rows} rows of {query.table} could not be converted into "
+                    f"{query.currency} and is not in the figure."
+                ),
+                hint=(
+                    f"Import exchange rates from {name} to {query.currency} for those days, "
+                    f"or ask in {name}."
+                ),
+                severity=Severity.ERROR,
+                details={
+                    "currency": currency or "",
+                    "amount": text,
+                    "rows": rows,
+                    "table": query.table,
+                },
+            )
+        )
+
+
+def with_question(asking: Asking, **changes: Any) -> Asking:
+    """The same asking with parts of its question changed; problems are shared."""
+    return replace(asking, question=replace(asking.question, **changes))
