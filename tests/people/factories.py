@@ -19,18 +19,19 @@ def person(key: str, *, manager: str | None = None, **fields: object) -> str:
     return services.create_person(actor=None, key=key, manager=manager, **fields)
 
 
-def cast_people() -> dict[str, str]:
-    """Rui with Bea in team North, Cy in team South; Ada in no team; Dag not at all.
+def place_cast(cast) -> None:
+    """Give the standing cast its places: Rui above Bea in North, Cy in South, Ada in no team.
 
-    Returns the keys by first name, in lower case.
+    Dag is a user without role and is nobody here.
     """
     services.create_team(actor=None, name="North", region="Nordics")
     services.create_team(actor=None, name="South", region="Iberia")
-    person("ada", name="Ada Admin", email="ada@example.test", title="Administrator")
-    person("rui", name="Rui Manager", email="rui@example.test", title="Manager", team="North")
-    person("bea", name="Bea Sales", email="bea@example.test", team="North", manager="rui")
-    person("cy", name="Cy Sales", email="cy@example.test", team="South")
-    return {key: key for key in ("ada", "rui", "bea", "cy")}
+    person("ada", name="Ada Admin", email="ada@example.com", title="Administrator")
+    person("rui", name="Rui Manager", email="rui@example.com", title="Sales manager", team="North")
+    person("bea", name="Bea Sales", email="bea@example.com", team="North", manager="rui")
+    person("cy", name="Cy Sales", email="cy@example.com", team="South")
+    for key in ("ada", "rui", "bea", "cy"):
+        services.link_user(actor=None, person=key, user=getattr(cast, key))
 
 
 class Clock:
