@@ -60,6 +60,15 @@ def cast(db) -> Cast:
     return make_cast()
 
 
+@pytest.fixture
+def placed_cast(cast) -> Cast:
+    """The cast with persons and places: Bea reports to Rui in team North, Cy is in South."""
+    from tests.people.factories import place_cast
+
+    place_cast(cast)
+    return cast
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _audit_can_be_flushed():
     """Tests that commit empty the database afterwards: only for that the guard is taken down."""
