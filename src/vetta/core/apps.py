@@ -9,8 +9,10 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
+        from vetta.core import chores
         from vetta.core.audit import guard
         from vetta.core.permissions import declare
 
         declare()
+        chores.register()
         post_migrate.connect(guard.after_migrate, sender=self, dispatch_uid="vetta.core.audit")

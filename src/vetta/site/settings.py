@@ -190,6 +190,16 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEBUG
 
+# To standard error, for whatever keeps the logs of this machine.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": os.environ.get("VETTA_LOG_LEVEL", "WARNING")},
+    "loggers": {"vetta.worker": {"level": os.environ.get("VETTA_LOG_LEVEL", "INFO")}},
+}
+
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 VETTA_UPLOAD_MAX_BYTES = int(os.environ.get("VETTA_UPLOAD_MAX_BYTES", 2 * 1024**3))
 
