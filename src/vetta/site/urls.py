@@ -6,6 +6,8 @@ from importlib.util import find_spec
 
 from django.urls import include, path
 
+from vetta.site.demo.sign_in import sign_in
+
 # Mounted in this order; a room without pages brings none.
 ROOMS = (
     ("home", ""),
@@ -18,6 +20,7 @@ ROOMS = (
 
 urlpatterns = [
     path("accounts/", include("allauth.urls")),
+    path("demo/sign-in/<slug:key>", sign_in, name="demo_sign_in"),
     *(
         path(prefix, include(f"vetta.{room}.urls"))
         for room, prefix in ROOMS

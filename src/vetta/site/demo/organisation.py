@@ -1,8 +1,9 @@
-"""The organisation as files: people, teams, positions, who sits where, who reports to whom."""
+"""The organisation as files: people, teams, positions with their lines, who sits where when."""
 
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
@@ -10,7 +11,7 @@ import pyarrow.parquet as pq
 
 from vetta.site.demo.funnel import World
 from vetta.site.demo.scale import months_before, to_date
-from vetta.site.demo.workforce import OPEN, Seat, Workforce
+from vetta.site.demo.workforce import OPEN, Seat, Tenure, Workforce
 
 Rows = list[dict[str, object]]
 
@@ -23,6 +24,10 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("country", pa.string()),
             ("hired_on", pa.date32()),
             ("left_on", pa.date32()),
+            ("position_id", pa.string()),
+            ("title", pa.string()),
+            ("team", pa.string()),
+            ("share", pa.decimal128(6, 4)),
         ]
     ),
     "teams": pa.schema(
@@ -37,8 +42,8 @@ SCHEMAS: dict[str, pa.Schema] = {
         [
             ("position_id", pa.string()),
             ("title", pa.string()),
-            ("team_id", pa.string()),
-            ("country", pa.string()),
+            ("team", pa.string()),
+            ("manager_position_id", pa.string()),
             ("starts_on", pa.date32()),
             ("ends_on", pa.date32()),
         ]
@@ -48,15 +53,6 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("person_id", pa.string()),
             ("position_id", pa.string()),
             ("share", pa.decimal128(6, 4)),
-            ("starts_on", pa.date32()),
-            ("ends_on", pa.date32()),
-        ]
-    ),
-    "reporting_lines": pa.schema(
-        [
-            ("position_id", pa.string()),
-            ("manager_position_id", pa.string()),
-            ("kind", pa.string()),
             ("starts_on", pa.date32()),
             ("ends_on", pa.date32()),
         ]
@@ -75,7 +71,7 @@ SCHEMAS: dict[str, pa.Schema] = {
 
 
 def write_organisation(world: World, folder: Path) -> dict[str, int]:
-    """Write the six tables of the organisation; returns their rows."""
+    """Write the five tables of the organisation; returns their rows."""
     force = world.force
     tables: dict[str, Rows] = {
         "people": _people(force),
@@ -83,9 +79,8 @@ def write_organisation(world: World, folder: Path) -> dict[str, int]:
             {"team_id": t.team_id, "name": t.name, "parent_id": t.parent, "region": t.region}
             for t in force.teams
         ],
-        "positions": [row for seat in force.seats for row in _positions(seat)],
+        "positions": [row for seat in force.seats for row in _positions(force, seat)],
         "assignments": _assignments(force),
-        "reporting_lines": [row for seat in force.seats for row in _lines(force, seat)],
         "person_attributes": _attributes(world),
     }
     for name, rows in tables.items():
@@ -99,62 +94,60 @@ def _end(day: int) -> date | None:
 
 
 def _people(force: Workforce) -> Rows:
-    return [
-        {
-            "person_id": person.person_id,
-            "name": person.name,
-            "email": person.email,
-            "country": person.country,
-            "hired_on": to_date(person.hired),
-            "left_on": _end(person.left),
-        }
-        for person in force.people
-    ]
+    """One row a person: everybody sits on one seat from the hiring to the leaving."""
+    rows: Rows = []
+    for tenure in sorted(force.tenures, key=lambda tenure: tenure.person):
+        person, seat = force.people[tenure.person], force.seats[tenure.seat]
+        team = next(team for team, _, _, end in _spans(seat) if tenure.starts < end)
+        rows.append(
+            {
+                "person_id": person.person_id,
+                "name": person.name,
+                "email": person.email,
+                "country": person.country,
+                "hired_on": to_date(person.hired),
+                "left_on": _end(person.left),
+                "position_id": seat.position_id,
+                "title": seat.title,
+                "team": team,
+                "share": _share(tenure),
+            }
+        )
+    return rows
 
 
-def _spans(seat: Seat, team: str, manager: int | None) -> list[tuple[str, int | None, int, int]]:
+def _share(tenure: Tenure) -> Decimal:
+    return Decimal(tenure.share) / 100
+
+
+def _spans(seat: Seat) -> list[tuple[str, int | None, int, int]]:
     """Team and manager's seat over time: two spans where the seat was moved."""
     if seat.moved_from is None:
-        return [(team, manager, seat.opens_on, OPEN)]
+        return [(seat.team, seat.manager, seat.opens_on, OPEN)]
     old_team, old_manager, day = seat.moved_from
-    return [(old_team, old_manager, seat.opens_on, day), (team, manager, day, OPEN)]
+    return [(old_team, old_manager, seat.opens_on, day), (seat.team, seat.manager, day, OPEN)]
 
 
-def _positions(seat: Seat) -> Rows:
+def _positions(force: Workforce, seat: Seat) -> Rows:
     return [
         {
             "position_id": seat.position_id,
             "title": seat.title,
-            "team_id": team,
-            "country": seat.country.code,
+            "team": team,
+            "manager_position_id": None if manager is None else force.seats[manager].position_id,
             "starts_on": to_date(begin),
             "ends_on": _end(end),
         }
-        for team, _, begin, end in _spans(seat, seat.team, seat.manager)
-    ]
-
-
-def _lines(force: Workforce, seat: Seat) -> Rows:
-    return [
-        {
-            "position_id": seat.position_id,
-            "manager_position_id": force.seats[manager].position_id,
-            "kind": "primary",
-            "starts_on": to_date(begin),
-            "ends_on": _end(end),
-        }
-        for _, manager, begin, end in _spans(seat, seat.team, seat.manager)
-        if manager is not None
+        for team, manager, begin, end in _spans(seat)
     ]
 
 
 def _assignments(force: Workforce) -> Rows:
-    shares = pa.scalar(1, pa.decimal128(6, 4)).as_py()
     return [
         {
             "person_id": force.people[tenure.person].person_id,
             "position_id": force.seats[tenure.seat].position_id,
-            "share": shares * tenure.share / 100,
+            "share": _share(tenure),
             "starts_on": to_date(tenure.starts),
             "ends_on": _end(tenure.ends),
         }
