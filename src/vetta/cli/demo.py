@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import sys
+from datetime import date
 from typing import Annotated
 
 import typer
@@ -31,34 +31,29 @@ def demo(
 
     Exit codes: 0 made, or nothing to do; 2 where the data folder holds other data.
     """
-    from vetta.kernel.problem import ProblemError
+    from vetta.cli.answers import print_json, refusals
     from vetta.site.demo import install as demo_company
 
-    if if_empty and (demo_company.is_ready() or demo_company.holds_other_data()):
-        _answer(as_json, {"created": False}, "There is data already; nothing was done.")
-        return
-    try:
-        scale = demo_company.default_scale(people, order_lines, seed, _day(until))
-        made = demo_company.install(scale, say=None if as_json else _say)
-    except ProblemError as error:
-        if as_json:
-            problems = [problem.as_json() for problem in error.problems]
-            typer.echo(json.dumps({"created": False, "problems": problems}))
-        for problem in error.problems[:20]:
-            typer.echo(f"vetta: {problem.message} {problem.hint}".rstrip(), err=True)
-        raise typer.Exit(2) from None
-    rows = sum(made.company.rows.values())
-    _answer(
-        as_json,
-        made.as_json(),
-        f"The demo company is ready: {scale.people} seats, {rows:,} rows, "
-        f"{scale.starts_on} to {scale.ends_on}. Sign in by one click.",
-    )
+    with refusals(as_json):
+        if if_empty and (demo_company.is_ready() or demo_company.holds_other_data()):
+            answer: dict[str, object] = {"created": False}
+            sentence = "There is data already; nothing was done."
+        else:
+            scale = demo_company.default_scale(people, order_lines, seed, _day(until))
+            made = demo_company.install(scale, say=None if as_json else _say)
+            answer = made.as_json()
+            sentence = (
+                f"The demo company is ready: {scale.people} seats, "
+                f"{sum(made.company.rows.values()):,} rows, {scale.starts_on} to "
+                f"{scale.ends_on}. Sign in by one click."
+            )
+    if as_json:
+        print_json(answer)
+    else:
+        typer.echo(sentence)
 
 
-def _day(text: str | None):
-    from datetime import date
-
+def _day(text: str | None) -> date | None:
     from vetta.kernel.problem import Problem, ProblemError
 
     if text is None:
@@ -78,7 +73,3 @@ def _day(text: str | None):
 def _say(step: str) -> None:
     if sys.stderr.isatty():
         typer.echo(f"· {step}", err=True)
-
-
-def _answer(as_json: bool, content: dict[str, object], sentence: str) -> None:
-    typer.echo(json.dumps(content, default=str) if as_json else sentence)
