@@ -691,7 +691,6 @@ FX_RATES = TableSchema(
     description="One rate: a unit of the first currency is worth this many of the second.",
     key=("from_currency", "to_currency", "on_date", "kind"),
     event_column="on_date",
-    custom=False,
     columns=(
         Column(
             "from_currency",
