@@ -208,10 +208,9 @@ def test_deals_belong_to_people_who_worked_here_on_that_day(ask):
 def test_four_levels_three_countries_and_currencies(facts, company):
     depth = facts.execute(
         """WITH RECURSIVE tree AS (
-            SELECT position_id, 1 AS level FROM positions
-            WHERE position_id NOT IN (SELECT position_id FROM reporting_lines)
-            UNION SELECT l.position_id, level + 1 FROM reporting_lines AS l
-            JOIN tree ON tree.position_id = l.manager_position_id)
+            SELECT position_id, 1 AS level FROM positions WHERE manager_position_id IS NULL
+            UNION SELECT p.position_id, level + 1 FROM positions AS p
+            JOIN tree ON tree.position_id = p.manager_position_id)
         SELECT max(level), count(*) FILTER (level = 1) FROM tree"""
     ).fetchone()
     assert depth == (4, 1)
@@ -252,7 +251,7 @@ def test_a_vacant_and_a_shared_position_a_new_manager_and_a_moved_seat(ask):
     )
     assert (
         ask(
-            "SELECT count(*) FROM (SELECT position_id FROM reporting_lines "
+            "SELECT count(*) FROM (SELECT position_id FROM positions "
             "GROUP BY position_id HAVING count(DISTINCT manager_position_id) = 2)"
         )
         == 1

@@ -51,7 +51,7 @@ def test_one_cohort_ramps_slowly(facts):
                 SELECT p.person_id, p.hired_on,
                     p.hired_on = months_ago({truth.hired_months}) AS slow
                 FROM people AS p JOIN assignments AS a USING (person_id)
-                JOIN positions AS s USING (position_id)
+                JOIN positions AS s ON s.position_id = a.position_id
                 WHERE s.title = 'Account Executive'
                   AND p.hired_on >= (SELECT min(event_on) FROM order_lines)
                   AND p.hired_on <= months_ago(10)
