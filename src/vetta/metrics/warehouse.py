@@ -132,7 +132,9 @@ class Warehouse:
 
     def prepare(self, query: TableQuery) -> None:
         """Lay out the small tables that a query joins."""
-        if query.grain is not None:
+        if query.grain is not None and (
+            query.parts[0].measure.state is not None or not query.is_civil
+        ):
             self._once(f"periods {query.grain}", lambda: self._load_periods(query.grain))
         if query.converts and query.currency is not None:
             name = rates_table(query.currency, query.fx)
@@ -406,29 +408,24 @@ class Warehouse:
         return StoredTable(dict(columns), rows, {"source": PEOPLE_SOURCE}, frozenset(columns))
 
 
-@lru_cache(maxsize=512)
-def _compiled(text: str, query: _Hashed) -> str:
-    return compile_query(query.query)
-
-
-@dataclass(frozen=True, eq=False)
-class _Hashed:
-    """A query that stands for its text in the cache of compiled SQL."""
-
-    query: TableQuery
-    text: str
-
-    def __hash__(self) -> int:
-        return hash(self.text)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Hashed) and other.text == self.text
+_compiled: dict[str, str] = {}
+_MOST_COMPILED = 512
 
 
 def compiled(query: TableQuery) -> str:
     """The SQL text of a query; the same question is compiled once, whatever the versions."""
-    text = repr(query)
-    return _compiled(text, _Hashed(query, text))
+    key = repr(query)
+    text = _compiled.get(key)
+    if text is None:
+        if len(_compiled) >= _MOST_COMPILED:
+            _compiled.clear()
+        text = _compiled[key] = compile_query(query)
+    return text
+
+
+def compiled_anew() -> None:
+    """Forget the compiled texts, for measurements."""
+    _compiled.clear()
 
 
 @lru_cache(maxsize=256)

@@ -72,7 +72,7 @@ def _by_members(measured: Measured, name: str) -> dict[Members, _Series]:
     for (members, day), values in measured.items():
         value = values.get(name)
         if day is not None and value is not None:
-            collected[members][day] = value
+            collected[members][day] = Fraction(value)
     return {members: _Series(values) for members, values in collected.items()}
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
+from types import MappingProxyType
 
 from vetta.engine.metrics.accumulating import measure_cumulative
 from vetta.engine.metrics.catalogue_reader import Catalogue
@@ -40,6 +41,7 @@ from vetta.kernel.period import Period
 from vetta.kernel.problem import Problem, ProblemError, Severity
 
 MONEY_PLACES = 2
+NOTHING: Mapping[str, str | None] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,8 @@ def compute(question: Question, catalogue: Catalogue, world: World) -> Computed:
         else:
             merge(measured, measure_pass(asking, leaves))
     settle(asking, measured)
-    values = {key: _steps(asking, key, leaves) for key, leaves in measured.items()}
+    days = {period: days_of(asking, period) for period in {period for _, period in measured}}
+    values = {key: _steps(asking, days[key[1]], leaves) for key, leaves in measured.items()}
     return Computed(asking, values)
 
 
@@ -124,8 +127,10 @@ def _actuals(asking: Asking, catalogue: Catalogue, metric: str, name: str) -> Me
     return measured
 
 
-def _steps(asking: Asking, key: Key, leaves: Mapping[str, Value]) -> dict[str, Value]:
-    values: dict[str, Value] = {**leaves, DAYS: days_of(asking, key[1])}
+def _steps(asking: Asking, days: Value, leaves: Mapping[str, Value]) -> dict[str, Value]:
+    if len(asking.plan.steps) == 1 and asking.plan.definition.name in leaves:
+        return dict(leaves)
+    values: dict[str, Value] = {**leaves, DAYS: days}
     for step in asking.plan.steps:
         values[step.definition.name] = evaluate(step.formula, values)
     return values
@@ -147,26 +152,37 @@ def days_of(asking: Asking, starts_on: date | None) -> Value:
 def _rows(computed: Computed) -> tuple[Row, ...]:
     asking = computed.asking
     definition = asking.plan.definition
-    names = _names(asking, computed.values)
-    places = MONEY_PLACES if definition.unit is Unit.MONEY else None
+    dimensions = tuple(one.name for one in asking.dimensions)
+    members = [
+        _members(asking.world, one, place, computed.values)
+        for place, one in enumerate(asking.dimensions)
+    ]
+    ranks = [
+        {member: rank for rank, member in enumerate(sorted(found, key=lambda one, found=found: _order(found[one])))}
+        for found in members
+    ]
     labels = _labels(asking, computed.values)
+    places = MONEY_PLACES if definition.unit is Unit.MONEY else None
+    parts = _parts(asking.plan)
+    keys = sorted(
+        computed.values,
+        key=lambda key: (
+            *(rank[member] for rank, member in zip(ranks, key[0], strict=True)),
+            key[1] or date.max,
+        ),
+    )
     rows = []
-    for (members, period), values in computed.values.items():
-        rows.append(
-            Row(
-                by={
-                    one.name: Member(member, names[one.name].get(member, member))
-                    if member is not None
-                    else Member(None, None)
-                    for one, member in zip(asking.dimensions, members, strict=True)
-                },
-                value=as_text(values[definition.name], places),
-                period=labels.get(period) if period is not None else None,
-                period_starts_on=period,
-                parts={name: as_text(values.get(name)) for name in _parts(asking.plan)},
-            )
-        )
-    return tuple(sorted(rows, key=_order))
+    for group, period in keys:
+        values = computed.values[group, period]
+        by = {
+            name: found[member]
+            for name, found, member in zip(dimensions, members, group, strict=True)
+        }
+        text = as_text(values[definition.name], places)
+        label = None if period is None else labels.get(period)
+        made_of = {name: as_text(values.get(name)) for name in parts} if parts else NOTHING
+        rows.append(Row(by, text, label, period, made_of))
+    return tuple(rows)
 
 
 def _parts(plan_: Plan) -> tuple[str, ...]:
@@ -178,30 +194,18 @@ def _parts(plan_: Plan) -> tuple[str, ...]:
     )
 
 
-def _order(row: Row) -> tuple[object, ...]:
-    groups = tuple(
-        (member.id is None, (member.name or "").casefold(), member.id or "")
-        for member in row.by.values()
-    )
-    return (*groups, row.period_starts_on or date.max)
+def _order(member: Member) -> tuple[bool, str, str]:
+    """Members by name; facts without one last."""
+    return member.id is None, (member.name or "").casefold(), member.id or ""
 
 
-def _names(
-    asking: Asking, values: Mapping[Key, Mapping[str, Value]]
-) -> dict[str, Mapping[str, str]]:
-    found: dict[str, Mapping[str, str]] = {}
-    for place, dimension in enumerate(asking.dimensions):
-        found[dimension.name] = _member_names(asking.world, dimension, place, values)
-    return found
-
-
-def _member_names(
+def _members(
     world: World, dimension: Dimension, place: int, values: Mapping[Key, Mapping[str, Value]]
-) -> Mapping[str, str]:
-    if not dimension.named:
-        return {}
-    ids = {member for members, _ in values if (member := members[place]) is not None}
-    return world.names(dimension.name, ids)
+) -> dict[str | None, Member]:
+    ids = {members[place] for members, _ in values}
+    named = {one for one in ids if one is not None} if dimension.named else set()
+    names = world.names(dimension.name, named) if named else {}
+    return {one: Member(one, None if one is None else names.get(one, one)) for one in ids}
 
 
 def _labels(asking: Asking, values: Mapping[Key, Mapping[str, Value]]) -> dict[date, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from vetta.engine.metrics.exact import as_text
@@ -31,13 +32,15 @@ def compare_rows(
     compared = []
     for row in rows:
         key: Key = (tuple(member.id for member in row.by.values()), row.period_starts_on)
-        compared.append(replace(row, compared=_compared(values[key][name], others.get(key))))
+        compared.append(row._replace(compared=_compared(values[key][name], others.get(key))))
     return tuple(compared)
 
 
 def _compared(value: Value, other: Value) -> Compared:
-    difference = value - other if value is not None and other is not None else None
-    change = difference / abs(other) if difference is not None and other else None
+    difference = None
+    if value is not None and other is not None:
+        difference = Fraction(value) - Fraction(other)
+    change = difference / abs(Fraction(other)) if difference is not None and other else None
     return Compared(as_text(other), as_text(difference), as_text(change))
 
 

@@ -11,20 +11,19 @@ DIGITS = 15
 """Decimal places of a value that has no finite decimal form, at least; small ones get more."""
 
 
-def as_fraction(value: object) -> Fraction | None:
-    """A value of the query engine as a fraction; None stays None.
+def as_exact(value: object) -> Decimal | int | None:
+    """A value of the query engine, unchanged; None stays None.
 
     Raises:
         TypeError: for a float, which no exact column may hold.
     """
-    if value is None:
-        return None
-    if isinstance(value, Decimal | int) and not isinstance(value, bool):
-        return Fraction(value)
+    kind = type(value)
+    if value is None or kind is Decimal or kind is int:
+        return value  # type: ignore[return-value]
     raise TypeError(f"an exact aggregate must be a decimal or an integer, not {type(value)}")
 
 
-def as_text(value: Fraction | None, places: int | None = None) -> str | None:
+def as_text(value: Fraction | Decimal | int | None, places: int | None = None) -> str | None:
     """The decimal text of a value: exact where it is finite, else rounded half away from zero.
 
     Args:
@@ -32,10 +31,10 @@ def as_text(value: Fraction | None, places: int | None = None) -> str | None:
     """
     if value is None:
         return None
-    finite = _finite(value)
-    if finite is None:
-        finite = round_half_away(value, _digits(value))
-    text = format(finite, "f")
+    if isinstance(value, Fraction):
+        finite = _finite(value)
+        value = round_half_away(value, _digits(value)) if finite is None else finite
+    text = format(value, "f") if isinstance(value, Decimal) else str(value)
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     if places:

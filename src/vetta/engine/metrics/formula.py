@@ -13,8 +13,9 @@ from sqlglot.errors import SqlglotError
 
 from vetta.kernel.problem import Problem, ProblemError
 
-Value = Fraction | None
-"""A value, or None where it does not exist."""
+Value = Fraction | Decimal | int | None
+"""An exact value, or None where it does not exist. Decimals come from the query engine as they
+are and become fractions where something is computed with them."""
 
 DAYS = "days"
 """The name by which an expression reads how many days the asked period has."""
@@ -69,6 +70,7 @@ def evaluate(formula: Formula, values: Mapping[str, Value]) -> Value:
     left, right = evaluate(formula.left, values), evaluate(formula.right, values)
     if left is None or right is None:
         return None
+    left, right = Fraction(left), Fraction(right)
     if formula.operator == "/":
         return left / right if right else None
     if formula.operator == "*":

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from fractions import Fraction
 from typing import Any
 
 from vetta.engine.metrics.definitions import TARGETS, Measure, Unit
 from vetta.engine.metrics.dimensions import BORROWED, Dimension
-from vetta.engine.metrics.exact import as_fraction, as_text
+from vetta.engine.metrics.exact import as_exact, as_text
 from vetta.engine.metrics.formula import Value
 from vetta.engine.metrics.plan import Leaf, Plan
 from vetta.engine.metrics.query import Part, TableQuery
@@ -121,17 +120,22 @@ def run(asking: Asking, query: TableQuery, leaves: tuple[Leaf, ...]) -> Measured
     """Run one query and read its rows."""
     found: Measured = {}
     lacking = False
+    without = dict.fromkeys((leaf.name for leaf in leaves), 0)
+    pairs = tuple(zip(query.parts, leaves, strict=True))
     for row in asking.world.run(query):
-        key = key_of(row, query)
-        values = found.setdefault(key, {})
-        for part, leaf in zip(query.parts, leaves, strict=True):
-            if row.get(f"{part.key}_n") or row.get(f"{part.key}_seen"):
+        values = found.setdefault(key_of(row, query), {})
+        for part, leaf in pairs:
+            number, known = row.get(f"{part.key}_n"), row.get(f"{part.key}_k")
+            if number or row.get(f"{part.key}_seen"):
                 values[leaf.name] = part_value(row, part)
-                missing = row.get(f"{part.key}_k")
-                if part.measure.aggregate == "sum" and missing is not None:
-                    _note_missing(asking, leaf, int(row[f"{part.key}_n"] or 0) - int(missing))
+                if known is not None:
+                    without[leaf.name] += int(number or 0) - int(known)
             lacking = lacking or bool(row.get(f"{part.key}_x"))
-        asking.unmatched.update(row.get(UNMATCHED) or ())
+        unmatched = row.get(UNMATCHED)
+        if unmatched:
+            asking.unmatched.update([unmatched] if isinstance(unmatched, str) else unmatched)
+    for leaf in leaves:
+        _note_missing(asking, leaf, without[leaf.name])
     if lacking:
         _list_unconverted(asking, query)
     if query.grain is not None and any(period is None for _, period in found):
@@ -154,10 +158,10 @@ def key_of(row: Mapping[str, Any], query: TableQuery) -> Key:
 def part_value(row: Mapping[str, Any], part: Part) -> Value:
     """The exact value of a part: rows counted, or what was summed; None where nothing is known."""
     if part.measure.aggregate == "count":
-        return as_fraction(row[f"{part.key}_n"]) or Fraction(0)
-    value = as_fraction(row[f"{part.key}_v"])
+        return as_exact(row[f"{part.key}_n"]) or 0
+    value = as_exact(row[f"{part.key}_v"])
     if value is None and not row.get(f"{part.key}_n"):
-        return Fraction(0)  # rows were seen, none of them counts
+        return 0  # rows were seen, none of them counts
     return value
 
 
@@ -178,7 +182,7 @@ def nothing(asking: Asking, leaf: Leaf) -> Value:
     """The value of a leaf in a group where it has no facts."""
     if leaf.measure.table == TARGETS:
         return None
-    return Fraction(0) if asking.world.stored(leaf.measure.table).rows else None
+    return 0 if asking.world.stored(leaf.measure.table).rows else None
 
 
 def merge(into: Measured, more: Measured) -> None:
@@ -186,28 +190,23 @@ def merge(into: Measured, more: Measured) -> None:
         into.setdefault(key, {}).update(values)
 
 
-def _note_missing(asking: Asking, leaf: Leaf, count: int) -> None:
-    if count <= 0 or leaf.unit is not Unit.MONEY:
+def _note_missing(asking: Asking, leaf: Leaf, rows: int) -> None:
+    if rows <= 0 or leaf.unit is not Unit.MONEY:
         return
-    code = "metrics.missing_amounts"
-    known = next((one for one in asking.problems if one.code == code), None)
-    rows = count + (int(known.details["rows"]) if known else 0)
-    fresh = Problem(
-        code=code,
-        message=f"{rows} rows of {leaf.measure.table} have no amount and add nothing.",
-        hint="Import their amounts, or read the figure as a lower bound.",
-        severity=Severity.NOTICE,
-        details={"rows": rows, "table": leaf.measure.table},
+    asking.notice(
+        Problem(
+            code="metrics.missing_amounts",
+            message=f"{rows} rows of {leaf.measure.table} have no amount and add nothing.",
+            hint="Import their amounts, or read the figure as a lower bound.",
+            severity=Severity.NOTICE,
+            details={"rows": rows, "table": leaf.measure.table},
+        )
     )
-    if known:
-        asking.problems[asking.problems.index(known)] = fresh
-    else:
-        asking.problems.append(fresh)
 
 
 def _list_unconverted(asking: Asking, query: TableQuery) -> None:
     for currency, amount, rows in asking.world.unconverted(query):
-        text = as_text(as_fraction(amount)) or "0"
+        text = as_text(as_exact(amount)) or "0"
         name = currency or "no currency"
         asking.notice(
             Problem(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
 
 from vetta.engine.metrics.definitions import Unit
 from vetta.kernel.calendar import Grain
@@ -82,8 +84,7 @@ class Compared:
         return {"value": self.value, "difference": self.difference, "change": self.change}
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One value of the answer: its group, its period, and what it is set beside.
 
     ``parts`` are the values that it was computed from, by KPI name.
@@ -93,7 +94,7 @@ class Row:
     value: str | None
     period: str | None = None
     period_starts_on: date | None = None
-    parts: Mapping[str, str | None] = field(default_factory=dict)
+    parts: Mapping[str, str | None] = MappingProxyType({})
     compared: Compared | None = None
 
 

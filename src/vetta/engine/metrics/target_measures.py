@@ -69,7 +69,7 @@ def measure_targets(asking: Asking, metric: str, name: str) -> Measured:
             continue
         members = tuple(row[f"d{place}"] for place in range(len(query.by)))
         values = found.setdefault((members, row.get("kpi_period")), {name: Fraction(0)})
-        values[name] = (values[name] or Fraction(0)) + amount * int(row["p0_n"]) / days
+        values[name] = Fraction(values[name] or 0) + amount * int(row["p0_n"]) / days
     own = own_targets(asking, targets)
     for key, value in _spread(asking, own).items():
         found[key] = {name: value}
@@ -138,7 +138,7 @@ def _spread(
         for period, starts_on in _periods(asking, whole):
             key = (members, starts_on)
             share = amount * period.days / whole.days
-            found[key] = (found.get(key) or Fraction(0)) + share
+            found[key] = Fraction(found.get(key) or 0) + share
     return found
 
 

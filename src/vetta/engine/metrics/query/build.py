@@ -11,12 +11,15 @@ from vetta.engine.metrics.query.facts_level import (
     CLOSED,
     ON,
     OPENED,
+    PERIOD,
     contributions,
     fact_rows,
+    is_direct,
     needs_of,
+    single,
     summed,
 )
-from vetta.engine.metrics.query.joined_level import PERIOD, RATE, grouped, joined
+from vetta.engine.metrics.query.joined_level import RATE, grouped, joined
 from vetta.engine.metrics.query.request import TableQuery
 
 
@@ -33,7 +36,7 @@ def compile_query(query: TableQuery) -> str:
     needs = needs_of(query)
     rows, known = fact_rows(query, needs)
     rows = contributions(rows, query)
-    sums = summed(rows, query, needs, known)
+    sums = single(rows, query) if is_direct(query, needs) else summed(rows, query, needs, known)
     return _sql(grouped(joined(sums, query, needs, known), query, needs))
 
 
@@ -62,17 +65,9 @@ def compile_drill(query: TableQuery, *, limit: int, offset: int) -> tuple[str, s
     counts: the distinct ones are counted).
     """
     needs = needs_of(query)
-    rows, known = fact_rows(query, needs)
+    rows, known = fact_rows(query, needs, whole=True)
     rows = contributions(rows, query)
-    added: dict[str, Any] = {}
-    for part in query.parts:
-        counts = rows[f"{part.key}_w"] if f"{part.key}_w" in rows.columns else ibis.literal(True)
-        added[f"{part.key}_n"] = counts.cast("int64")
-        if part.measure.aggregate == "sum":
-            value = rows[f"{part.key}_v"]
-            added[f"{part.key}_s"] = counts.ifelse(value, ibis.null(value.type()))
-            added[f"{part.key}_k"] = (counts & value.notnull()).cast("int64")
-    rows = joined(rows.mutate(**added), query, needs, known)
+    rows = joined(single(rows, query), query, needs, known)
     if query.covered_by is not None:
         rows = rows.filter(rows.kpi_is_covered)
     shown = _shown(rows, query)

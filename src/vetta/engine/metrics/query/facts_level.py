@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -27,13 +28,20 @@ from vetta.engine.metrics.query.filters import (
     is_personal,
     read_filter,
 )
-from vetta.engine.metrics.query.request import LOOKUPS, Part, StoredTable, TableQuery
+from vetta.engine.metrics.query.request import (
+    LOOKUPS,
+    Part,
+    StoredTable,
+    TableQuery,
+)
 from vetta.engine.schema import ColumnType
 from vetta.engine.schema.physical import IBIS_TYPES
+from vetta.kernel.calendar import Grain
 
 ACCOUNT_COLUMNS = ("segment", "industry", "country", "region")
 ON = "kpi_on"  # the business date of a row
 OPENED, CLOSED = "kpi_opened", "kpi_closed"
+PERIOD = "kpi_period"  # the first day of a row's period
 FAMILY_OF = "kpi_family_of"  # the product whose family stands in for a missing one
 
 
@@ -83,13 +91,20 @@ def needs_of(query: TableQuery) -> Needs:
     )
 
 
-def fact_rows(query: TableQuery, needs: Needs) -> tuple[Any, frozenset[str]]:
-    """Rows of the table with their date, lowest filters applied; and the columns known so far."""
-    rows = _stored(query.table, query.stored)
+def fact_rows(
+    query: TableQuery, needs: Needs, *, whole: bool = False
+) -> tuple[Any, frozenset[str]]:
+    """Rows of the table with their date, lowest filters applied; and the columns known so far.
+
+    Args:
+        whole: keep every column, not only those that the question reads.
+    """
+    rows = _stored(query.table, query.stored, None if whole else _used(query, needs))
     rows = _borrowed(rows, query)
     rows = _with_accounts(rows, query, needs)
     rows = _named_columns(rows, query.parts[0].measure)
     rows = _dated(rows, query)
+    rows = _with_period(rows, query)
     rows = _followed(rows, query)
     above = {"product_family"} if needs.family else set()
     known = frozenset(name for name in rows.columns if name not in above)
@@ -119,6 +134,35 @@ def contributions(rows: Any, query: TableQuery) -> Any:
     return rows.mutate(**added) if added else rows
 
 
+def is_direct(query: TableQuery, needs: Needs) -> bool:
+    """Whether rows go up one by one: sums by person and day would be nearly as many as rows."""
+    fans_out = "managers_above" in needs.names
+    return (
+        (needs.dated or query.below is not None or query.covered_by is not None)
+        and not fans_out
+        and not needs.state
+        and not query.converts
+    )
+
+
+def single(rows: Any, query: TableQuery) -> Any:
+    """Each row as a sum of itself, in the columns of ``summed``."""
+    added: dict[str, Any] = {}
+    for part in query.parts:
+        key = part.key
+        counts = rows[f"{key}_w"] if f"{key}_w" in rows.columns else ibis.literal(True)
+        added[f"{key}_n"] = counts.cast("int64")
+        if part.measure.aggregate == "sum":
+            value = rows[f"{key}_v"]
+            has_weight = f"{key}_w" in rows.columns
+            added[f"{key}_s"] = (
+                counts.ifelse(value, ibis.null(value.type())) if has_weight else value
+            )
+            if part.measure.value not in query.stored.complete:
+                added[f"{key}_k"] = (counts & value.notnull()).cast("int64")
+    return rows.mutate(**added)
+
+
 def summed(rows: Any, query: TableQuery, needs: Needs, known: frozenset[str]) -> Any:
     """The rows summed by everything that the upper level still needs."""
     keys = _keys(rows, query, needs, known)
@@ -136,14 +180,15 @@ def _keys(rows: Any, query: TableQuery, needs: Needs, known: frozenset[str]) -> 
     if needs.state:
         keys += [OPENED, CLOSED]
     elif (
-        query.grain is not None
-        or needs.dated
+        needs.dated
         or query.below is not None
         or query.covered_by is not None
         or query.converts
         or "managers_above" in needs.names
     ):
         keys.append(ON)
+    if query.grain is not None:
+        keys.append(PERIOD)
     if needs.personal:
         keys.append("owner_id")
     if needs.family:
@@ -193,12 +238,58 @@ def _as_date(column: Any) -> Any:
     return column if column.type().is_date() else column.date()
 
 
-def _stored(name: str, stored: StoredTable) -> Any:
+def _stored(name: str, stored: StoredTable, used: frozenset[str] | None = None) -> Any:
+    """The table as Ibis sees it; fewer columns make a shorter text that is written faster."""
+    borrowed = BORROWED.get(name, ())
     return ibis.table(
-        {column: IBIS_TYPES[type_] for column, type_ in stored.columns.items()
-         if name not in BORROWED or column not in BORROWED[name]},
+        {
+            column: IBIS_TYPES[type_]
+            for column, type_ in stored.columns.items()
+            if column not in borrowed and (used is None or column in used)
+        },
         name=name,
     )
+
+
+def _used(query: TableQuery, needs: Needs) -> frozenset[str]:
+    """The columns that the question reads, and keys that joins may need."""
+    columns = query.stored.columns
+    found = {"source", "source_id", "opportunity_id", "currency", *needs.names}
+    found |= {name.replace("custom.", "custom__", 1) for name in needs.names}
+    found |= {DIMENSIONS[one].column for one in (NAMES.get(n, n) for n in needs.names)
+              if one in DIMENSIONS}
+    if needs.personal:
+        found.add("owner_id")
+    if any(DIMENSIONS[one].home is Home.ACCOUNT for one in needs.names if one in DIMENSIONS) or (
+        "account_name" in needs.names
+    ):
+        found.add("account_id")
+    if "product_family" in needs.names:
+        found.add("product_id")
+    for part in query.parts:
+        found |= _read_by(part.measure, columns)
+    return frozenset(found)
+
+
+def _read_by(measure: Measure, columns: Mapping[str, ColumnType]) -> set[str]:
+    found = {measure.date, stage_column(measure)}
+    if measure.state is not None:
+        found |= {measure.state.opened_on, measure.state.closed_on}
+    if measure.elapsed is not None:
+        found |= {measure.elapsed.from_column, measure.elapsed.to_column}
+    if measure.followed_by is not None:
+        found |= {measure.followed_by.column or "", *measure.followed_by.entity}
+    scope = Scope(columns={**columns, EVENT_AT: ColumnType.TIMESTAMP})
+    for text in (measure.value, measure.where):
+        if text is not None and text in columns:
+            found.add(text)
+        elif text is not None:
+            found |= set(_columns_in(text, scope))
+    return found
+
+
+def _columns_in(text: str, scope: Scope) -> frozenset[str]:
+    return frozenset(parse(text, scope).columns)
 
 
 def _borrowed(rows: Any, query: TableQuery) -> Any:
@@ -252,7 +343,7 @@ def _named_columns(rows: Any, measure: Measure) -> Any:
     for column in rows.columns:
         if column.startswith("custom__"):
             added["custom." + column.removeprefix("custom__")] = rows[column].cast("string")
-    if "product_family" in rows.columns and "product_id" in rows.columns:
+    if {"product_family", "product_id"} <= set(rows.columns):
         added[FAMILY_OF] = rows.product_family.isnull().ifelse(
             rows.product_id, ibis.null("string")
         )
@@ -286,6 +377,19 @@ def _dated(rows: Any, query: TableQuery) -> Any:
     # A row without the date did not happen yet: an open deal is no lost one.
     rows = rows.filter(column.notnull())
     return rows.mutate(**{ON: functions.business_date(rows[measure.date], zone)})
+
+
+def _with_period(rows: Any, query: TableQuery) -> Any:
+    """The first day of the period that a row falls into; states get theirs further up."""
+    grain = query.grain
+    if grain is None or ON not in rows.columns:
+        return rows
+    if grain is Grain.DAY:
+        return rows.mutate(**{PERIOD: rows[ON]})
+    if query.is_civil:
+        return rows.mutate(**{PERIOD: functions.first_of(grain.value, rows[ON])})
+    days = ibis.table({"day": "date", PERIOD: "date"}, name=f"kpi_days_{grain.value}")
+    return rows.left_join(days, [rows[ON] == days.day]).drop("day")
 
 
 def _followed(rows: Any, query: TableQuery) -> Any:

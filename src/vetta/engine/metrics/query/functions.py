@@ -26,6 +26,16 @@ def seconds_apart(unit, first, last):  # type: ignore[no-untyped-def]
     """Whole seconds from the first moment to the last."""
 
 
+@ibis.udf.scalar.builtin(name="date_trunc", signature=((dt.string, dt.date), dt.timestamp))
+def _truncated(unit, day):  # type: ignore[no-untyped-def]
+    """A timestamp, whatever Ibis believes of DuckDB's date_trunc."""
+
+
+def first_of(unit: str, column: Any) -> Any:
+    """The first day of the civil week, month, quarter or year of a date."""
+    return _truncated(unit, column).date()
+
+
 def business_date(column: Any, zone: str) -> Any:
     """The date of a date or UTC moment in the organisation's time zone."""
     return column if column.type().is_date() else in_zone(zone, column).date()

@@ -14,13 +14,13 @@ from vetta.engine.metrics.query.facts_level import (
     FAMILY_OF,
     ON,
     OPENED,
+    PERIOD,
     Needs,
 )
 from vetta.engine.metrics.query.filters import applied
 from vetta.engine.metrics.query.request import LOOKUPS, PERIODS, TableQuery, rates_table
 from vetta.kernel.calendar import Grain
 
-PERIOD = "kpi_period"
 UNMATCHED = "kpi_unmatched"
 RATE = "kpi_rate"
 OPEN_END = date(9999, 12, 31)
@@ -44,8 +44,6 @@ def joined(rows: Any, query: TableQuery, needs: Needs, known: frozenset[str]) ->
     ):
         rows = _with_chain(rows)
     rows = _at_places(rows, query)
-    if query.grain is not None and not needs.state:
-        rows = _with_periods(rows, query.grain)
     if query.periods is not None and not needs.state:
         first, last = query.periods
         rows = rows.filter(rows[ON] >= functions.day(first), rows[ON] < functions.day(last))
@@ -66,7 +64,12 @@ def grouped(rows: Any, query: TableQuery, needs: Needs) -> Any:
         values |= _totals(rows, part.key, part.measure.aggregate, part.money, query)
     if needs.personal and UNMATCHED in rows.columns:
         unknown = rows[UNMATCHED]
-        values[UNMATCHED] = unknown.collect(where=unknown.notnull(), distinct=True)
+        values[UNMATCHED] = (
+            # Split by person, a group has one at most.
+            unknown.max()
+            if "person" in needs.by
+            else unknown.collect(where=unknown.notnull(), distinct=True)
+        )
     return rows.group_by(**keys).agg(**values) if keys else rows.agg(**values)
 
 
@@ -257,13 +260,6 @@ def _at_places(rows: Any, query: TableQuery) -> Any:
         column = rows[place.dimension.name].cast("string")
         rows = rows.filter(column.isnull() if place.member is None else column == place.member)
     return rows
-
-
-def _with_periods(rows: Any, grain: Grain) -> Any:
-    if grain is Grain.DAY:
-        return rows.mutate(**{PERIOD: rows[ON]})
-    days = ibis.table({"day": "date", PERIOD: "date"}, name=f"kpi_days_{grain.value}")
-    return rows.left_join(days, [rows[ON] == days.day]).drop("day")
 
 
 def _with_rates(rows: Any, query: TableQuery) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from types import MappingProxyType
 
 from vetta.engine.metrics.definitions import Measure
@@ -71,6 +72,26 @@ LOOKUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 
 PERIODS = "kpi_periods"
 """``kpi_periods(grain, starts_on, ends_on)`` and ``kpi_days_<grain>(day, starts_on)``."""
+
+
+@lru_cache(maxsize=64)
+def civil(calendar: Calendar, grain: Grain) -> bool:
+    """Whether each period of the calendar starts where a civil one does."""
+    first, last = date(1996, 1, 1), date(2032, 1, 1)
+    starts = [period.starts_on for period in calendar.periods(grain, first, last)]
+    if not starts or starts[0] > first or calendar.periods(grain, last, date(2070, 1, 1)) == []:
+        return False
+    match grain:
+        case Grain.DAY:
+            return True
+        case Grain.WEEK:
+            return all(start.weekday() == 0 for start in starts)
+        case Grain.MONTH:
+            return all(start.day == 1 for start in starts)
+        case Grain.QUARTER:
+            return all(start.day == 1 and start.month % 3 == 1 for start in starts)
+        case Grain.YEAR:
+            return all((start.month, start.day) == (1, 1) for start in starts)
 
 
 def rates_table(currency: str, kind: str) -> str:
@@ -148,6 +169,11 @@ class TableQuery:
     today: date | None = None
     places: tuple[Place, ...] = ()
     periods: tuple[date, date] | None = None
+
+    @property
+    def is_civil(self) -> bool:
+        """Whether the grain's periods are those of the civil calendar, weeks from Monday."""
+        return self.grain is not None and civil(self.calendar, self.grain)
 
     @property
     def converts(self) -> bool:

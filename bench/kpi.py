@@ -1,0 +1,266 @@
+"""KPI questions over ten million order lines, beside SQL written by hand on the same files.
+
+Both sides run in one warm process on the same Parquet files; what is printed are ratios, since
+seconds depend on the machine. Contract: a question that is not cached takes at most 1.5 × the
+hand-written SQL, and one that was asked before takes under 30 ms.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import time
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from vetta.engine.metrics.asking import ask
+from vetta.engine.metrics.catalogue_reader import built_in
+from vetta.engine.metrics.question import Question
+from vetta.engine.schema import COMMON_COLUMNS, FACT_TABLES
+from vetta.engine.schema.physical import DUCKDB_TYPES
+from vetta.kernel.calendar import Calendar, Grain
+from vetta.metrics.warehouse import Surroundings, Warehouse, compiled_anew
+
+ROWS = int(os.environ.get("VETTA_BENCH_LINES", 10_000_000))
+FOLDER = Path(os.environ.get("VETTA_BENCH_FOLDER", "/tmp/vetta-bench-kpi"))
+PEOPLE, RUNS = 2_000, 7
+LIMIT_RATIO, LIMIT_WARM = 1.5, 0.030
+
+CASES: tuple[tuple[str, Question, str], ...] = (
+    (
+        "family × month, one channel",
+        Question(
+            "bookings", by=("product_family",), grain=Grain.MONTH, where="channel = 'web'"
+        ),
+        """
+        SELECT product_family, date_trunc('month', event_on) AS month, sum(net_amount)
+        FROM lines WHERE event = 'booked' AND channel = 'web' GROUP BY ALL
+        """,
+    ),
+    (
+        "person × month, one region, one year",
+        Question(
+            "bookings",
+            by=("person",),
+            grain=Grain.MONTH,
+            where="region = 'North'",
+            starts_on=date(2023, 1, 1),
+            ends_on=date(2024, 1, 1),
+        ),
+        """
+        SELECT coalesce(m.person_id, l.owner_id), date_trunc('month', event_on), sum(net_amount)
+        FROM lines l LEFT JOIN matches m ON m.owner_id = l.owner_id AND m.source = l.source
+        WHERE event = 'booked' AND region = 'North'
+          AND event_on >= DATE '2023-01-01' AND event_on < DATE '2024-01-01' GROUP BY ALL
+        """,
+    ),
+    (
+        "manager × month as of the day, one family",
+        Question(
+            "bookings", by=("manager",), grain=Grain.MONTH, where="product_family = 'Family 2'"
+        ),
+        """
+        SELECT i.manager_id, date_trunc('month', event_on), sum(net_amount)
+        FROM lines l LEFT JOIN matches m ON m.owner_id = l.owner_id AND m.source = l.source
+        LEFT JOIN intervals i ON i.person_id = m.person_id
+          AND l.event_on >= i.starts_on AND l.event_on < i.ends_on
+        WHERE event = 'booked' AND product_family = 'Family 2' GROUP BY ALL
+        """,
+    ),
+    (
+        "margin share: channel × quarter, large lines",
+        Question(
+            "gross_margin_share", by=("channel",), grain=Grain.QUARTER, where="quantity > 3"
+        ),
+        """
+        SELECT channel, date_trunc('quarter', event_on), sum(net_amount - cost), sum(net_amount)
+        FROM lines WHERE event = 'booked' AND cost IS NOT NULL AND quantity > 3 GROUP BY ALL
+        """,
+    ),
+)
+
+
+class Files:
+    """The generated files as a store of one version."""
+
+    def files(self, table: str, version: int | None) -> list[str]:
+        return sorted(map(str, FOLDER.glob("lines-*.parquet"))) if version else []
+
+    def columns(self, table: str, version: int | None) -> dict[str, Any]:
+        return {column.name: column.type for column in (*FACT_TABLES[table], *COMMON_COLUMNS)}
+
+    def rows(self, table: str, version: int | None) -> int:
+        return ROWS if version else 0
+
+    def attach(
+        self, connection: duckdb.DuckDBPyConnection, versions: Mapping[str, int | None]
+    ) -> None:
+        for table in FACT_TABLES:
+            files = self.files(table, versions.get(table))
+            empty = ", ".join(
+                f"CAST(NULL AS {DUCKDB_TYPES[type_]}) AS {name}"
+                for name, type_ in self.columns(table, None).items()
+            )
+            scan = f"read_parquet({files})" if files else f"(SELECT {empty} WHERE false)"
+            connection.execute(f"CREATE OR REPLACE VIEW {table} AS SELECT * FROM {scan}")
+
+
+def generate() -> None:
+    """The lines, once: 24 months, written by month like the store does."""
+    wanted = FOLDER / f"done-{ROWS}"
+    if wanted.exists():
+        return
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for old in FOLDER.iterdir():
+        old.unlink()
+    made = {
+        "order_line_id": "'L' || i",
+        "order_id": "'O' || (i // 3)",
+        "account_id": "'A' || (hash(i + 1) % 200000)",
+        "owner_id": f"'P' || (hash(i + 2) % {PEOPLE})",
+        "product_id": "'S' || (hash(i + 3) % 500)",
+        "product_family": "'Family ' || (hash(i + 3) % 500 % 8)",
+        "channel": "['web', 'field', 'partner', 'phone'][CAST(1 + hash(i + 4) % 4 AS INTEGER)]",
+        "region": "['North', 'South', 'East', 'West', 'Centre'][CAST(1 + hash(i + 5) % 5 AS INTEGER)]",
+        "type": "'sale'",
+        "quantity": "1 + hash(i + 6) % 9",
+        "net_amount": "(hash(i + 7) % 1000000) / 100",
+        "cost": "(hash(i + 8) % 600000) / 100",
+        "discount_share": "(hash(i + 9) % 30) / 100",
+        "currency": "'EUR'",
+        "event": "CASE WHEN hash(i + 10) % 20 = 0 THEN 'cancelled' ELSE 'booked' END",
+        "event_on": "DATE '2022-07-01' + CAST(i * 730 // {rows} AS INTEGER)",
+        "source": "'erp'",
+        "source_id": "'L' || i",
+        "batch_id": "'bench'",
+        "ingested_at": "TIMESTAMPTZ '2024-07-01 00:00:00+00'",
+    }
+    chosen = []
+    for column in (*FACT_TABLES["order_lines"], *COMMON_COLUMNS):
+        value = made.get(column.name, "NULL").replace("{rows}", str(ROWS))
+        chosen.append(f"CAST({value} AS {DUCKDB_TYPES[column.type]}) AS {column.name}")
+    connection = duckdb.connect()
+    months = 24
+    for month in range(months):
+        first, last = ROWS * month // months, ROWS * (month + 1) // months
+        connection.execute(
+            f"COPY (SELECT {', '.join(chosen)} FROM range({first}, {last}) t(i)) "
+            f"TO '{FOLDER}/lines-{month:02}.parquet' (COMPRESSION zstd)"
+        )
+    wanted.touch()
+
+
+def surroundings() -> Surroundings:
+    """Two thousand people, each of whom changes managers once."""
+    rows = []
+    for number in range(PEOPLE):
+        key, half = f"P{number}", date(2023, 5, 1)
+        for start, end, manager in (
+            (date(1900, 1, 1), half, number % 100),
+            (half, date(9999, 12, 31), (number + 7) % 100),
+        ):
+            rows.append((key, f"Person {number}", f"M{manager}", start, end))
+    text, day = pa.string(), pa.date32()
+    keys, names, managers, starts, ends = (list(column) for column in zip(*rows, strict=True))
+    nothing = pa.nulls(len(rows), text)
+    intervals = pa.table(
+        {
+            "person_id": pa.array(keys, text),
+            "person_name": pa.array(names, text),
+            "position_id": nothing,
+            "title": nothing,
+            "team_id": nothing,
+            "team_name": nothing,
+            "team_region": nothing,
+            "business_unit": nothing,
+            "manager_id": pa.array(managers, text),
+            "manager_name": pa.array(managers, text),
+            "starts_on": pa.array(starts, day),
+            "ends_on": pa.array(ends, day),
+        }
+    )
+    chain = intervals.select(["person_id", "manager_id", "starts_on", "ends_on"])
+    owners = [f"P{number}" for number in range(PEOPLE)]
+    matches = pa.table(
+        {
+            "source": pa.array(["erp"] * PEOPLE, text),
+            "owner_id": pa.array(owners, text),
+            "person_id": pa.array(owners, text),
+        }
+    )
+    return Surroundings(
+        calendar=Calendar.standard(),
+        intervals=intervals,
+        chain=chain,
+        matches=matches,
+        targets=lambda: (),
+        base_currency="EUR",
+        today=date(2024, 7, 1),
+    )
+
+
+class World:
+    """The engine's view of the warehouse, without the workspace."""
+
+    currency, reach, today = "EUR", None, date(2024, 7, 1)
+
+    def __init__(self, warehouse: Warehouse) -> None:
+        self.calendar = warehouse.around.calendar
+        self.stored, self.run, self.names = warehouse.stored, warehouse.run, warehouse.names
+        self.rate, self.unconverted = warehouse.rate, warehouse.unconverted
+
+    def targets(self, metric: str, as_of: date | None) -> tuple[()]:
+        return ()
+
+    def versions(self, tables: object) -> dict[str, int]:
+        return {"order_lines": 1}
+
+
+def median_of(run: Callable[[], object]) -> float:
+    times = []
+    for _ in range(RUNS):
+        start = time.perf_counter()
+        run()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+def main() -> int:
+    """Print the ratios; 1 where one is above its limit."""
+    generate()
+    around = surroundings()
+    warehouse = Warehouse(Files(), {"order_lines": 1}, around)
+    world, catalogue = World(warehouse), built_in()
+    by_hand = duckdb.connect()
+    files = Files().files("order_lines", 1)
+    by_hand.execute(f"CREATE VIEW lines AS SELECT * FROM read_parquet({files})")
+    for name, table in (("matches", around.matches), ("intervals", around.intervals)):
+        by_hand.register("given", table)
+        by_hand.execute(f"CREATE TABLE {name} AS SELECT * FROM given")
+    failed = 0
+    print(f"KPI questions over {ROWS:,} order lines (median of {RUNS}, one warm process)")
+    for title, question, sql in CASES:
+
+        def cold(question: Question = question) -> object:
+            compiled_anew()
+            return ask(question, catalogue, world)
+
+        def hand(sql: str = sql) -> object:
+            return by_hand.execute(sql).fetchall()
+
+        hand(), cold()
+        theirs, ours = median_of(hand), median_of(cold)
+        ratio = ours / theirs
+        verdict = "ok" if ratio <= LIMIT_RATIO else "SLOW"
+        failed += ratio > LIMIT_RATIO
+        print(f"  {title:46} {ratio:5.2f} × hand-written ({theirs * 1000:.0f} ms)  {verdict}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
