@@ -116,9 +116,7 @@ def _guess(path: Path, folder: Path) -> TextFile:
     best = from_bytes(sample[:SAMPLE]).best()
     encoding = "cp1252" if best is None else best.encoding
     # Western exports are taken for rarer code pages when the sample is short.
-    if encoding not in {"cp1252", "cp1251", "cp1253"} and _decodes(
-        sample, "cp1252"
-    ):
+    if encoding not in {"cp1252", "cp1251", "cp1253"} and _decodes(sample, "cp1252"):
         encoding = "cp1252"
     notice = Problem(
         "files.encoding_guessed",

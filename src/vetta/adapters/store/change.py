@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+BACK = "-back"
+"""Ends the batch name of the commit that takes a batch's commit back."""
+
 
 @dataclass(frozen=True, slots=True)
 class FileAdd:
@@ -78,5 +81,5 @@ class Change:
     def reversed(self, base: int) -> Change:
         """The change that takes this one back, on top of version ``base``."""
         return Change(
-            self.table, f"{self.batch}-back", base, self.removes, self.adds, self.columns, Counts()
+            self.table, f"{self.batch}{BACK}", base, self.removes, self.adds, self.columns, Counts()
         )

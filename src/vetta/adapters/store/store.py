@@ -21,7 +21,7 @@ from deltalake import Schema as DeltaSchema
 from deltalake.exceptions import TableNotFoundError
 from deltalake.transaction import AddAction, RemoveAction
 
-from vetta.adapters.store.change import Change, FileAdd
+from vetta.adapters.store.change import BACK, Change, FileAdd
 from vetta.engine.schema.contract import (
     COMMON_COLUMNS,
     CUSTOM_PREFIX,
@@ -176,7 +176,7 @@ class FactStore:
         for entry in table.history(fresh):
             if entry.get(_BATCH) == change.batch:
                 return int(entry["version"])
-            if _BATCH in entry:
+            if _BATCH in entry and entry[_BATCH] != f"{change.batch}{BACK}":
                 raise RuntimeError(
                     f"{change.table}: batch {entry[_BATCH]} has committed since version "
                     f"{change.base}, on which {change.batch} was prepared"

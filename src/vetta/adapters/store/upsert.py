@@ -55,6 +55,26 @@ def prepare_upsert(
         connection.execute("DROP TABLE IF EXISTS __matched")
 
 
+def count_upsert(
+    store: FactStore,
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    base: int | None,
+    rows: str,
+    columns: Mapping[str, ColumnType],
+    batch: str,
+) -> Change:
+    """What ``prepare_upsert`` would do, counted: a change without files; nothing is written."""
+    all_columns = {**store.columns(table, base), **columns}
+    if not store.adds(table, base):
+        counts = Counts(inserted=_number(connection, f"SELECT count(*) FROM {quote(rows)}"))
+    else:
+        _compare(store, connection, table, base, rows, columns)
+        counts = _counts(connection, rows)
+        connection.execute("DROP TABLE __matched")
+    return _change(table, batch, base, (), (), all_columns, counts)
+
+
 def _compare(
     store: FactStore,
     connection: duckdb.DuckDBPyConnection,
@@ -90,10 +110,7 @@ def _upsert(
     all_columns: Mapping[str, ColumnType],
     batch: str,
 ) -> Change:
-    total = _number(connection, f"SELECT count(*) FROM {quote(rows)}")
-    matched = _number(connection, "SELECT count(*) FROM __matched")
-    updated = _number(connection, "SELECT count(*) FROM __matched WHERE changed")
-    counts = Counts(inserted=total - matched, updated=updated, unchanged=matched - updated)
+    counts = _counts(connection, rows)
     if not counts.inserted and not counts.updated:
         return _change(table, batch, base, (), (), all_columns, counts)
     arriving = _column_of(
@@ -123,6 +140,13 @@ def _upsert(
         fresh = f"{fresh} UNION ALL {kept}"
     adds = write_files(store, connection, table, fresh, all_columns, batch)
     return _change(table, batch, base, adds, removes, all_columns, counts)
+
+
+def _counts(connection: duckdb.DuckDBPyConnection, rows: str) -> Counts:
+    total = _number(connection, f"SELECT count(*) FROM {quote(rows)}")
+    matched = _number(connection, "SELECT count(*) FROM __matched")
+    updated = _number(connection, "SELECT count(*) FROM __matched WHERE changed")
+    return Counts(inserted=total - matched, updated=updated, unchanged=matched - updated)
 
 
 def _old_values(

@@ -1,0 +1,1 @@
+"""From files to checked rows, set-based in DuckDB: read, join, type, refuse."""
