@@ -29,7 +29,8 @@ def hint_for_types(first: ColumnType, other: ColumnType) -> str:
 
 def hint_for_operand(type_: ColumnType, sign: str) -> str:
     if type_ is ColumnType.TEXT:
-        return "Join texts with ||." if sign == "+" else "Write CAST(… AS NUMBER) around it."
+        joined = "Join texts with ||; " if sign == "+" else ""
+        return f"{joined}to calculate with a text that holds a number, CAST(… AS NUMBER)."
     if type_ in (ColumnType.DATE, ColumnType.TIMESTAMP):
         return "Move days with ADD_DAYS(day, 30) or day + INTERVAL 30 DAY."
     return "Use a number."

@@ -147,7 +147,7 @@ TABLE = (
         (_DAY,),
         "integer",
         "The day of the month.",
-        ("DAY(DATE '2017-03-01')", "1"),
+        ("DAY(DATE '2017-03-17')", "17"),
         date_part,
     ),
     Function(
