@@ -6,6 +6,7 @@ partial updates and the phone layout come with it. The guide is ``docs/guides/li
 """
 
 from vetta.ui.tables.columns import Column, Filter, Kind
+from vetta.ui.tables.sources import QuerySetSource
 from vetta.ui.tables.table import BoundTable, Empty, Table
 
-__all__ = ["BoundTable", "Column", "Empty", "Filter", "Kind", "Table"]
+__all__ = ["BoundTable", "Column", "Empty", "Filter", "Kind", "QuerySetSource", "Table"]

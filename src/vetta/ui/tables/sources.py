@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import reduce
+from itertools import islice
 from operator import and_, or_
 from typing import Any, Protocol
 
@@ -28,10 +29,19 @@ class Source(Protocol):
 
 
 class QuerySetSource:
-    """A QuerySet. Order is made total by the primary key, so that pages never overlap."""
+    """A QuerySet. Order is made total by the primary key, so that pages never overlap.
 
-    def __init__(self, rows: QuerySet[Any]) -> None:
-        self.rows = rows
+    Args:
+        show: turns the rows of a part, all at once, into what the columns read.
+    """
+
+    def __init__(
+        self, rows: QuerySet[Any], show: Callable[[list[Any]], list[Any]] | None = None
+    ) -> None:
+        self.rows, self.show = rows, show
+
+    def _with(self, rows: QuerySet[Any]) -> QuerySetSource:
+        return QuerySetSource(rows, self.show)
 
     def searched(self, words: list[str], columns: Sequence[Column]) -> QuerySetSource:
         lookups = [lookup for column in columns for lookup in column.search]
@@ -41,10 +51,10 @@ class QuerySetSource:
             reduce(or_, (Q(**{f"{lookup}__icontains": word}) for lookup in lookups))
             for word in words
         )
-        return QuerySetSource(self.rows.filter(reduce(and_, each)))
+        return self._with(self.rows.filter(reduce(and_, each)))
 
     def matching(self, path: str, value: str) -> QuerySetSource:
-        return QuerySetSource(self.rows.filter(**{path: value}))
+        return self._with(self.rows.filter(**{path: value}))
 
     def between(self, path: str, first: date | None, until: date | None) -> QuerySetSource:
         rows = self.rows
@@ -54,26 +64,36 @@ class QuerySetSource:
             rows = rows.filter(**{f"{path}{step}__gte": first})
         if until:
             rows = rows.filter(**{f"{path}{step}__lt": until})
-        return QuerySetSource(rows)
+        return self._with(rows)
 
     def applied(self, apply: Callable[[Any, str], Any], value: str) -> QuerySetSource:
-        return QuerySetSource(apply(self.rows, value))
+        return self._with(apply(self.rows, value))
 
     def ordered(self, column: Column, descending: bool) -> QuerySetSource:
         order = [
             F(field).desc(nulls_last=True) if descending else F(field).asc(nulls_last=True)
             for field in column.sort_fields
         ]
-        return QuerySetSource(self.rows.order_by(*order, "pk"))
+        return self._with(self.rows.order_by(*order, "pk"))
 
     def count(self) -> int:
         return self.rows.count()
 
     def part(self, start: int, stop: int) -> list[Any]:
-        return list(self.rows[start:stop])
+        rows = list(self.rows[start:stop])
+        return self.show(rows) if self.show else rows
 
     def every(self) -> Iterator[Any]:
-        return self.rows.iterator(chunk_size=2000)
+        rows = self.rows.iterator(chunk_size=2000)
+        if self.show is None:
+            return rows
+        return (shown for part in _parts(rows, 500) for shown in self.show(part))
+
+
+def _parts(rows: Iterator[Any], size: int) -> Iterator[list[Any]]:
+    """Rows in lists of at most ``size``."""
+    while part := list(islice(rows, size)):
+        yield part
 
 
 def _sort_key(value: Any) -> tuple[int, Any]:
@@ -139,5 +159,7 @@ def _as_text(value: Any) -> str:
 
 
 def source_of(rows: Any) -> Source:
-    """The source for whatever a page has."""
+    """The source for whatever a page has; a source itself stays as it is."""
+    if isinstance(rows, QuerySetSource | RowsSource):
+        return rows
     return QuerySetSource(rows) if isinstance(rows, QuerySet) else RowsSource(rows)
