@@ -105,8 +105,8 @@ def test_balancing_lines_are_counted_and_their_amount_told(adventureworks, raw):
     assert tables["order_lines"]["balanced"] == count > 0
     assert tables["order_lines"]["inserted"] == tables["order_lines"]["read"] + count
     told = details(adventureworks, "intake.balanced")
-    assert int(told["orders"]) == count
-    assert Decimal(str(told["amount"])) == amount
+    assert int(told["rows"]) == count
+    assert Decimal(told["amount"]) == amount
 
 
 def test_digits_that_money_does_not_hold_are_rounded_and_told(adventureworks, raw):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -77,23 +78,49 @@ def test_every_row_lands(crm, raw):
         raw,
         "SELECT count(DISTINCT sales_agent) + count(DISTINCT manager) FROM sales_teams",
     )
-    assert tables["people"]["inserted"] == people
+    assert tables["people"]["inserted"] == tables["people"]["read"] == people
     assert tables["people"]["version"] is None
 
 
-def test_each_quirk_is_counted_in_the_report(crm, raw):
+def test_each_misspelling_is_put_right_and_counted(crm, raw):
     replaced = {
-        (problem["details"]["from"], problem["details"]["to"]): int(problem["details"]["rows"])
+        (problem["details"]["table"], problem["column"]): int(problem["details"]["rows"])
         for problem in crm.report["problems"]
         if problem["code"] == "intake.replaced"
     }
-    for file, column, wrong, right in (
-        ("sales_pipeline", "product", "GTXPro", "GTX Pro"),
-        ("accounts", "sector", "technolgy", "technology"),
-        ("accounts", "office_location", "Philipines", "Philippines"),
+    assert replaced == {
+        (table, column): count(raw, f"SELECT count(*) FROM {file} WHERE {cell} = '{wrong}'")
+        for table, column, file, cell, wrong in (
+            ("opportunities", "product_id", "sales_pipeline", "product", "GTXPro"),
+            ("accounts", "industry", "accounts", "sector", "technolgy"),
+            ("accounts", "country", "accounts", "office_location", "Philipines"),
+        )
+    }
+    assert min(replaced.values()) > 0
+
+
+def test_what_the_source_leaves_empty_is_counted(crm, raw):
+    told = next(
+        problem["details"]
+        for problem in crm.report["problems"]
+        if problem["code"] == "intake.empty_cells"
+        and problem["details"]["table"] == "opportunities"
+    )
+    for column, cell in (
+        ("account_id", "account"),
+        ("created_on", "engage_date"),
+        ("closed_on", "close_date"),
+        ("amount", "close_value"),
     ):
-        cells = count(raw, f"SELECT count(*) FROM {file} WHERE {column} = '{wrong}'")
-        assert replaced.get((wrong, right)) == cells > 0
+        empty = count(raw, f"SELECT count(*) FROM sales_pipeline WHERE {cell} IS NULL")
+        assert int(told[column]) == empty > 0, column
+
+
+def test_lost_deals_are_worth_nothing_at_the_source(crm, raw):
+    assert count(raw, "SELECT count(*) FROM sales_pipeline WHERE close_value = '0'") == count(
+        raw, "SELECT count(*) FROM sales_pipeline WHERE deal_stage = 'Lost'"
+    )
+    assert crm.kpi("lost_revenue") == {(): Decimal(0)}
 
 
 @pytest.mark.parametrize("by", ["", *COLUMNS])
@@ -200,3 +227,28 @@ def test_the_same_files_again_change_nothing(crm):
         assert told["unchanged"] == first["inserted"] + first["unchanged"], table
         assert (told["inserted"], told["updated"], told["quarantined"]) == (0, 0, 0)
         assert told["version"] == first["version"]
+
+
+def test_an_import_can_be_undone(crm, tmp_path):
+    """In a data folder of its own: everything goes, and the same files come in anew."""
+    other = replace(crm, home=tmp_path / "home")
+    code, report = other.bring()
+    assert code == 0
+    code, undone = other.vetta("import", "--undo", report["batch"])
+    assert code == 0, undone
+    assert not any(other.kpi("won_deals").values())
+    code, again = other.bring()
+    assert code == 0
+    assert again["tables"]["opportunities"]["inserted"] == report["tables"]["opportunities"]["read"]
+    assert again["tables"]["people"]["inserted"] == report["tables"]["people"]["read"]
+    assert other.kpi("won_deals") == crm.kpi("won_deals")
+
+
+def test_a_dry_run_answers_as_the_run_would_and_writes_nothing(crm, tmp_path):
+    other = replace(crm, home=tmp_path / "home")
+    code, report = other.bring("--dry-run")
+    assert code == crm.exit_code
+    assert report["batch"] is None
+    for table, told in report["tables"].items():
+        assert told["inserted"] == crm.report["tables"][table]["inserted"], table
+    assert other.kpi("won_deals", "person") == {}

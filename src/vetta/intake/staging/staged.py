@@ -20,6 +20,7 @@ from vetta.intake.staging.checking import (
     check_section,
 )
 from vetta.intake.staging.duplicates import refuse_duplicates
+from vetta.intake.staging.gaps import empty_cells
 from vetta.intake.staging.section import Compiler
 from vetta.kernel.problem import Problem, ProblemError, Severity
 
@@ -141,6 +142,8 @@ def _stage_section(
     table.sections.append(checked)
     staged.numbers.setdefault(table.name, []).append(number)
     staged.problems += checked.notices
+    if relation is None:
+        staged.problems += empty_cells(connection, checked)
     if relation is None and mapping.from_ not in told:
         told.add(mapping.from_)
         source = sources[mapping.from_]

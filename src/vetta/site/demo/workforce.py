@@ -261,7 +261,7 @@ class _Builder:
     def build(self) -> Workforce:
         head = self.team("CALIDRA", "Calidra Instruments", None, None)
         chief = self.seat("executive", head, -1, None, "Milano")
-        self.fill(chief, "Joana Reis", self.scale.first - 900)
+        self.fill(chief, "Joana Reis", self.scale.first - 3_610)
         office = self.team("OPERATIONS", "Sales Operations", head, None)
         for back, (name, title) in enumerate(STAFF):
             seat = self.seat("staff", office, -1, chief.index, "Milano", title)
@@ -275,7 +275,7 @@ class _Builder:
         country = COUNTRIES[region]
         team = self.team(country.region.upper(), country.region, head, country.region)
         director = self.seat("director", team, region, chief.index, country.cities[0][0])
-        self.fill(director, DIRECTORS[region], self.scale.first - 700 - 90 * region)
+        self.fill(director, DIRECTORS[region], self.scale.first - 2_840 - 190 * region)
         number = 0
         managers: list[Seat] = []
         while size >= 4:
@@ -299,7 +299,9 @@ class _Builder:
         self.team(team_id, f"{name}{suffix}", parent, country.region)
         manager = self.seat("manager", team_id, region, director.index, city)
         held = self.fill(
-            manager, CAST.get((region, number, -1), ""), self.scale.first - 260 - 41 * number
+            manager,
+            CAST.get((region, number, -1), ""),
+            self.scale.first - 2_060 - 141 * (number % 5),
         )
         if region == 0 and number == 1:
             self.change_manager(manager, held)
