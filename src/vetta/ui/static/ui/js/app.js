@@ -218,6 +218,32 @@ for (const zone of document.querySelectorAll('[data-drop]')) {
   zone.addEventListener('drop', (event) => { event.preventDefault(); if (event.dataTransfer.files.length) { input.files = event.dataTransfer.files; input.dispatchEvent(new Event('change', { bubbles: true })); } });
 }
 
+// Uploads: what was chosen, and how much of it is sent.
+document.addEventListener('change', (event) => {
+  const said = event.target.matches('input[type="file"]') && event.target.closest('form')?.querySelector('[data-chosen]');
+  if (said) said.textContent = [...event.target.files].map((file) => file.name).join(', ');
+});
+document.addEventListener('htmx:xhr:progress', (event) => {
+  const bar = event.target.closest?.('[data-upload]')?.querySelector('[data-progress]');
+  if (!bar || !event.detail.lengthComputable) return;
+  bar.classList.remove('d-none');
+  bar.querySelector('progress').value = Math.round((100 * event.detail.loaded) / event.detail.total);
+});
+
+// Two ways of filling the same form: panes named by the value of a hidden field.
+document.addEventListener('click', (event) => {
+  const button = event.target.closest('[data-mode]');
+  if (!button) return;
+  const form = button.closest('form');
+  form.querySelector('[data-mode-value]').value = button.dataset.mode;
+  for (const pane of form.querySelectorAll('[data-pane]')) pane.hidden = pane.dataset.pane !== button.dataset.mode;
+  for (const other of form.querySelectorAll('[data-mode]')) other.setAttribute('aria-pressed', String(other === button));
+});
+document.addEventListener('change', (event) => {
+  const custom = event.target.matches('[data-target]') && event.target.parentElement.querySelector('[data-custom]');
+  if (custom) custom.hidden = event.target.value !== 'custom';
+});
+
 // Select all rows of a table.
 document.addEventListener('change', (event) => {
   const all = event.target.closest('[data-select-all]');

@@ -1,0 +1,1 @@
+"""The pages of the import door: upload, mapping, check, import, batches, repair, undo."""
