@@ -34,9 +34,7 @@ LIMIT_RATIO, LIMIT_WARM = 1.5, 0.030
 CASES: tuple[tuple[str, Question, str], ...] = (
     (
         "family × month, one channel",
-        Question(
-            "bookings", by=("product_family",), grain=Grain.MONTH, where="channel = 'web'"
-        ),
+        Question("bookings", by=("product_family",), grain=Grain.MONTH, where="channel = 'web'"),
         """
         SELECT product_family, date_trunc('month', event_on) AS month, sum(net_amount)
         FROM lines WHERE event = 'booked' AND channel = 'web' GROUP BY ALL
@@ -74,9 +72,7 @@ CASES: tuple[tuple[str, Question, str], ...] = (
     ),
     (
         "margin share: channel × quarter, large lines",
-        Question(
-            "gross_margin_share", by=("channel",), grain=Grain.QUARTER, where="quantity > 3"
-        ),
+        Question("gross_margin_share", by=("channel",), grain=Grain.QUARTER, where="quantity > 3"),
         """
         SELECT channel, date_trunc('quarter', event_on), sum(net_amount - cost), sum(net_amount)
         FROM lines WHERE event = 'booked' AND cost IS NOT NULL AND quantity > 3 GROUP BY ALL

@@ -19,6 +19,7 @@ import pyarrow as pa
 
 from vetta.engine.metrics.currency import RATE_PLACES, RateBook
 from vetta.engine.metrics.dimensions import (
+    BORROWED,
     JOINER_COLUMNS,
     JOINERS,
     PEOPLE_SOURCE,
@@ -93,6 +94,7 @@ class Warehouse:
         self._made: set[str] = set()
         self._stored: dict[str, StoredTable] = {}
         self._books: dict[date, RateBook] = {}
+        self._targets: tuple[TargetAmount, ...] | None = None
         store.attach(self._connection, self.versions)
         self._load_people()
         self._load_lookups()
@@ -171,6 +173,13 @@ class Warehouse:
             [sorted(ids)],
         )
         return {row["id"]: row["name"] for row in found}
+
+    def targets(self) -> Sequence[TargetAmount]:
+        """Every target that was ever known, read once."""
+        with self._lock:
+            if self._targets is None:
+                self._targets = tuple(self.around.targets())
+            return self._targets
 
     def rate(self, source: str, target: str, on: date, kind: str) -> Fraction | None:
         """What a unit of one currency was worth in another."""
@@ -354,7 +363,7 @@ class Warehouse:
         )
 
     def _load_targets(self) -> None:
-        people = [one for one in self.around.targets() if one.subject_type == "person"]
+        people = [one for one in self.targets() if one.subject_type == "person"]
         table = pa.table(
             {
                 "source_id": pa.array([one.key for one in people], pa.string()),
@@ -362,13 +371,14 @@ class Warehouse:
                 "metric": pa.array([one.metric for one in people], pa.string()),
                 "starts_on": pa.array([one.starts_on for one in people], pa.date32()),
                 "ends_on": pa.array([one.ends_on for one in people], pa.date32()),
+                "is_current": pa.array([one.is_current for one in people], pa.bool_()),
             }
         )
         self._connection.register("kpi_given", table)
         self._connection.execute(
             f"CREATE TABLE {TARGET_DAYS} AS SELECT {literal(PEOPLE_SOURCE)} AS source, source_id, "  # noqa: S608
             "owner_id, metric, CAST(unnest(generate_series(starts_on, ends_on - 1, INTERVAL 1 "
-            "DAY)) AS DATE) AS day FROM kpi_given"
+            "DAY)) AS DATE) AS day, is_current FROM kpi_given"
         )
         # Days that any target covers, as stretches that do not overlap.
         self._connection.execute(
@@ -379,7 +389,8 @@ class Warehouse:
                 SELECT metric, person_id, day,
                        day - CAST(row_number() OVER (PARTITION BY metric, person_id ORDER BY day)
                                   AS INTEGER) AS stretch
-                FROM (SELECT DISTINCT metric, owner_id AS person_id, day FROM {TARGET_DAYS})
+                FROM (SELECT DISTINCT metric, owner_id AS person_id, day FROM {TARGET_DAYS}
+                      WHERE is_current)
             ) GROUP BY metric, person_id, stretch
             """  # noqa: S608
         )
@@ -395,7 +406,9 @@ class Warehouse:
             self._once(TARGET_DAYS, self._load_targets)
             return self._describe_made(TARGET_DAYS, TARGET_COLUMNS)
         version = self.versions.get(table)
-        columns = self.store.columns(table, version)
+        columns = dict(self.store.columns(table, version))
+        for name in BORROWED.get(table, ()):
+            columns.setdefault(name, FACT_TABLES["opportunities"].column(name).type)
         rows = self.store.rows(table, version)
         files = tuple(self.store.files(table, version))
         only, complete, latest = _statistics(files, rows) if files else ({}, frozenset(), {})

@@ -187,3 +187,7 @@ def _has(dimension: Dimension, columns: Mapping[str, ColumnType]) -> bool:
             return "product_id" in columns
         case _:
             return "owner_id" in columns
+
+
+NOT_FOR_PEOPLE = frozenset({"source_id", "batch_id", "ingested_at", "event_month"})
+"""Columns that a filter may name but no list needs to offer."""

@@ -112,8 +112,28 @@ def _others(measure: Measure) -> tuple[str, ...]:
 
 def measure_pass(asking: Asking, leaves: tuple[Leaf, ...]) -> Measured:
     """The values of leaves that share a pass, by group and period."""
-    query = table_query(asking, leaves)
-    return run(asking, query, leaves)
+    if is_hidden(asking, leaves[0]):
+        return {}
+    return run(asking, table_query(asking, leaves), leaves)
+
+
+def is_hidden(asking: Asking, leaf: Leaf) -> bool:
+    """Whether the facts belong to nobody in particular, and the actor does not see everybody's."""
+    table = leaf.measure.table
+    if asking.world.reach is None or "owner_id" in asking.world.stored(table).columns:
+        return False
+    if table in BORROWED:
+        return False
+    asking.notice(
+        Problem(
+            code="metrics.hidden_facts",
+            message=f"The rows of {table} belong to no person and are shown to those who see all.",
+            hint="Ask somebody in sales operations or finance for the figure.",
+            severity=Severity.NOTICE,
+            details={"table": table},
+        )
+    )
+    return True
 
 
 def run(asking: Asking, query: TableQuery, leaves: tuple[Leaf, ...]) -> Measured:
@@ -180,7 +200,7 @@ def settle(asking: Asking, found: Measured) -> Measured:
 
 def nothing(asking: Asking, leaf: Leaf) -> Value:
     """The value of a leaf in a group where it has no facts."""
-    if leaf.measure.table == TARGETS:
+    if leaf.measure.table == TARGETS or is_hidden(asking, leaf):
         return None
     return 0 if asking.world.stored(leaf.measure.table).rows else None
 

@@ -20,6 +20,7 @@ class TargetAmount:
         key: identifies it; the same text as ``source_id`` in ``kpi_targets``.
         subject_type: ``person``, ``team`` or ``organisation``.
         currency: of the amount; None where the KPI is not money.
+        is_current: whether it holds now, or was replaced.
     """
 
     key: str
@@ -30,6 +31,7 @@ class TargetAmount:
     ends_on: date
     amount: Fraction
     currency: str | None
+    is_current: bool = True
 
 
 class World(Protocol):

@@ -42,7 +42,7 @@ def joined(rows: Any, query: TableQuery, needs: Needs, known: frozenset[str]) ->
     if any(dimension.home is Home.CHAIN for dimension in query.by) or any(
         place.dimension.home is Home.CHAIN for place in query.places
     ):
-        rows = _with_chain(rows)
+        rows = _with_chain(rows, query)
     rows = _at_places(rows, query)
     if query.periods is not None and not needs.state:
         first, last = query.periods
@@ -219,7 +219,7 @@ def _with_places(rows: Any, query: TableQuery) -> Any:
     ).drop("of_person", "since", "to")
 
 
-def _with_chain(rows: Any) -> Any:
+def _with_chain(rows: Any, query: TableQuery) -> Any:
     """Each row once for everybody at or above its person; once with nobody where it has none."""
     chain = _lookup(
         "kpi_chain",
@@ -233,7 +233,11 @@ def _with_chain(rows: Any) -> Any:
         [rows.kpi_person == chain.of_person, rows[ON] >= chain.since, rows[ON] < chain.to],
     ).drop("of_person", "since", "to")
     # Who is in no chain on the day stands for himself.
-    return rows.mutate(managers_above=ibis.coalesce(rows.managers_above, rows.person))
+    rows = rows.mutate(managers_above=ibis.coalesce(rows.managers_above, rows.person))
+    if query.reach is not None:
+        # Nobody reads a part of a manager's figure as if it were the whole.
+        rows = rows.filter(rows.managers_above.isin(sorted(query.reach)))
+    return rows
 
 
 def _with_cover(rows: Any, metric: str) -> Any:
