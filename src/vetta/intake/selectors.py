@@ -313,6 +313,13 @@ def importable_tables() -> dict[str, TableSchema]:
     return schemas()
 
 
+def unfinished() -> dict[str, int]:
+    """How many batches are ``checking`` or ``committing``: at work, or left by a dead process."""
+    states = [BatchState.CHECKING, BatchState.COMMITTING]
+    found = Batch.objects.filter(state__in=states).values("state")
+    return {row["state"]: row["n"] for row in found.annotate(n=Count("pk")).order_by()}
+
+
 def snapshot() -> tuple[int, dict[str, int]]:
     """The newest published snapshot: its id (0 before the first) and its versions. One query."""
     found = Snapshot.objects.order_by("-pk").values_list("pk", "versions").first()

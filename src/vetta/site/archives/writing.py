@@ -19,8 +19,7 @@ from django.db import connection
 
 import vetta
 from vetta.core import clock
-from vetta.intake import services as intake
-from vetta.intake.models import Batch, BatchState, Snapshot
+from vetta.intake import selectors, services
 from vetta.intake.services.locking import writer_lock
 from vetta.site.archives import postgres
 from vetta.site.archives.facts import files_until
@@ -59,7 +58,7 @@ def write_archive(target: Path, progress: Progress | None = None) -> ArchiveSumm
         with writer_lock():
             _settle_imports()
             name, copy = _copy_database(Path(aside))
-            versions = _published()
+            versions = selectors.snapshot()[1]
         part = Path(aside) / "part"
         files = [(name, copy), *_files(versions)]
         summary = _write(part, files, versions, name, progress)
@@ -69,18 +68,13 @@ def write_archive(target: Path, progress: Progress | None = None) -> ArchiveSumm
 
 def _settle_imports() -> None:
     """Finish or roll back what a killed import left, so that no journal outlives its files."""
-    intake.recover()
-    if Batch.objects.filter(state=BatchState.COMMITTING).exists():
+    services.recover()
+    if selectors.unfinished().get("committing"):
         raise refuse(
             "unfinished_import",
             "An interrupted import could not be finished.",
             "Ask vetta doctor; a backup would hold half of that import.",
         )
-
-
-def _published() -> dict[str, int]:
-    newest = Snapshot.objects.order_by("-pk").first()
-    return {} if newest is None else {name: int(v) for name, v in newest.versions.items()}
 
 
 def _copy_database(aside: Path) -> tuple[str, Path]:

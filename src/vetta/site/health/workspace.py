@@ -14,7 +14,7 @@ from django.db.migrations.executor import MigrationExecutor
 from vetta.core import clock
 from vetta.core.jobs import register_maintenance
 from vetta.core.models import Job, JobState, MaintenanceRun, User
-from vetta.intake.models import Batch, BatchState, Snapshot
+from vetta.intake import selectors as intake
 from vetta.site.health.findings import Finding, Status
 
 HEARTBEAT = "site.worker_seen"
@@ -49,8 +49,7 @@ def workspace_findings() -> Iterator[Finding]:
 
 def published_versions() -> dict[str, int]:
     """Table → version of the newest published snapshot."""
-    newest = Snapshot.objects.order_by("-pk").first()
-    return {} if newest is None else dict(newest.versions)
+    return intake.snapshot()[1]
 
 
 def _database() -> Finding:
@@ -92,8 +91,7 @@ def _migrations() -> Finding:
 
 
 def _imports() -> Finding:
-    states = [BatchState.CHECKING, BatchState.COMMITTING]
-    unfinished = Batch.objects.filter(state__in=states).count()
+    unfinished = sum(intake.unfinished().values())
     if not unfinished:
         return Finding("imports", Status.OK, "No import is unfinished.")
     if _is_held(Path(settings.VETTA_HOME.root) / "facts.lock"):
