@@ -6,6 +6,7 @@ Who may see them is asked with ``intake.view`` by the functions that take an act
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
@@ -326,7 +327,17 @@ def snapshot() -> tuple[int, dict[str, int]]:
     return (0, {}) if found is None else (found[0], dict(found[1]))
 
 
+def last_published() -> datetime | None:
+    """When the facts that readers see were published; None before the first. One query."""
+    return Snapshot.objects.order_by("-pk").values_list("published_at", flat=True).first()
+
+
 def snapshot_versions(snapshot_id: int) -> dict[str, int] | None:
     """The versions of a past snapshot; None where there is none of that id."""
     found = Snapshot.objects.filter(pk=snapshot_id).values_list("versions", flat=True).first()
     return None if found is None else dict(found)
+
+
+def waiting_rows() -> int:
+    """How many refused rows wait for a correction, over all batches."""
+    return QuarantinedRow.objects.filter(state=RowState.OPEN).count()

@@ -47,6 +47,7 @@ def check_password(password: str, user: User | None = None) -> None:
                     code="core.weak_password",
                     message=message,
                     hint=_("Four random words make a good password."),
+                    column="password",
                 )
                 for message in error.messages
             )

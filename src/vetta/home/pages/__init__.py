@@ -1,0 +1,1 @@
+"""The pages: each role's first page, and the settings."""
