@@ -150,13 +150,12 @@ def _load(
 ) -> None:
     columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
     header = "true" if options.header else "false"
-    buffer = max(32_000_000, 2 * limits.line_bytes)
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE {target} AS SELECT * FROM read_csv("
         f"{literal(str(text.path))}, auto_detect = false, delim = {literal(delimiter)}, "
         f"quote = {literal(options.quote)}, escape = {literal(options.quote)}, "
         f"header = {header}, skip = {int(options.skip)}, columns = {{{columns}}}, "
-        f"max_line_size = {limits.line_bytes}, buffer_size = {buffer}, "
+        f"max_line_size = {limits.line_bytes}, "
         f"store_rejects = true, rejects_limit = 0, "
         f"rejects_table = '__rejects', rejects_scan = '__rejects_scan')"
     )

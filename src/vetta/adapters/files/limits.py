@@ -20,7 +20,7 @@ class Limits:
     """
 
     cell_bytes: int = 1_000_000
-    line_bytes: int = 4_000_000
+    line_bytes: int = 1_000_000
     columns: int = 2_000
     unpacked_bytes: int = 20 * 1024**3
     ratio: int = 200

@@ -231,11 +231,14 @@ def write_files(
     folder = store.path(table)
     folder.mkdir(parents=True, exist_ok=True)
     pattern = f"{batch}~{fingerprint(columns)}~{{uuid}}"
+    # The order of rows means nothing here, and keeping it would cost a third of the time.
+    connection.execute("SET preserve_insertion_order = false")
     written = connection.execute(
-        f"COPY ({rows}) TO {literal(str(folder))} (FORMAT parquet, COMPRESSION zstd, "
+        f"COPY ({rows}) TO {literal(str(folder))} (FORMAT parquet, COMPRESSION snappy, "
         f"ROW_GROUP_SIZE {ROW_GROUP}, PARTITION_BY ({EVENT_MONTH}), APPEND true, "
         f"FILENAME_PATTERN {literal(pattern)}, RETURN_STATS true)"
     ).fetchall()
+    connection.execute("SET preserve_insertion_order = true")
     adds = []
     for name, count, size, _footer, _statistics, partition, *_ in written:
         _flush(Path(name))

@@ -41,7 +41,7 @@ from vetta.intake.services.organisation import (
     planned_time_zone,
 )
 from vetta.intake.staging.balancing import balance
-from vetta.intake.staging.checking import BAD, RefusedCell, RefusedRow
+from vetta.intake.staging.checking import BAD, ODD, RefusedCell, RefusedRow
 from vetta.intake.staging.sources import Delivery, open_delivery, read_sources
 from vetta.intake.staging.staged import Staged, StagedTable, over_error_share, stage
 from vetta.kernel.problem import Problem, ProblemError, Severity
@@ -274,7 +274,7 @@ def _check_workspace(passage: Passage, staged: Staged) -> dict[str, list[dict[st
 
 def _typed_rows(connection: duckdb.DuckDBPyConnection, table: StagedTable) -> list[dict[str, Any]]:
     parts = [
-        f"SELECT {number} AS __section, * EXCLUDE ({BAD}, {EVENT_MONTH}, source_id) "
+        f"SELECT {number} AS __section, * EXCLUDE ({BAD}, {ODD}, {EVENT_MONTH}, source_id) "
         f"FROM {quote(section.rows)} WHERE NOT {BAD}"
         for number, section in enumerate(table.sections)
     ]

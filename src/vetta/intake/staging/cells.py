@@ -77,6 +77,18 @@ def strptime_format(text: str) -> str:
     return result
 
 
+def trimmed(cell: str) -> str:
+    """SQL of ``cell`` without white space around it, NULL where nothing is left.
+
+    Cells that need no trimming, nearly all, are told apart by their first and last byte.
+    """
+    spaces = "' ' || chr(9) || chr(10) || chr(13) || chr(160)"
+    return (
+        f"(CASE WHEN {cell} < '!' OR suffix({cell}, ' ') OR suffix({cell}, chr(160)) "
+        f"OR suffix({cell}, chr(9)) THEN nullif(trim({cell}, {spaces}), '') ELSE {cell} END)"
+    )
+
+
 def typed(kind: ColumnType, cell: str, manner: Manner) -> str:
     """SQL of the value of ``cell`` (SQL of a text)."""
     if kind is ColumnType.TEXT:

@@ -20,7 +20,8 @@ from vetta.kernel.money import CURRENCIES
 from vetta.kernel.problem import Problem, ProblemError, Severity
 
 BAD = "__bad"
-FORMULA = ("=", "@")
+ODD = "__odd"
+FORMULA = (("=", ">"), ("@", "A"))
 
 
 @dataclass(frozen=True)
@@ -97,27 +98,35 @@ def _check(
     connection: duckdb.DuckDBPyConnection, section: CompiledSection, name: str
 ) -> CheckedSection:
     checks = [ColumnSql(section, column, i) for i, column in enumerate(section.columns)]
-    typed = _typed(section, checks)
+    odd = " OR ".join(condition for check in checks for _, condition in _curiosities(check))
+    odd = odd or "false"
+    typed = _typed_raw(section, checks)
     values = ", ".join(f"{check.value} AS {quote(check.column.name)}" for check in checks)
     bad = " OR ".join(check.bad for check in checks)
     key_bad = _key_is_empty(section, checks)
     select = (
         f"SELECT {ROW}, {_source_id(section, checks)} AS source_id, {values}, "
         f"{_event_month(section, checks)} AS {EVENT_MONTH}, "
-        f"coalesce({bad} OR {key_bad}, false) AS {BAD} FROM ({typed})"
+        f"coalesce({bad} OR {key_bad}, false) AS {BAD}, "
+        f"coalesce({odd}, false) AS {ODD} FROM ({typed})"
     )
     if section.mapping.distinct:
         others = ", ".join(quote(check.column.name) for check in checks)
         select = (
-            f"SELECT min({ROW}) AS {ROW}, source_id, {others}, {EVENT_MONTH}, {BAD} "
-            f"FROM ({select}) GROUP BY ALL"
+            f"SELECT min({ROW}) AS {ROW}, source_id, {others}, {EVENT_MONTH}, {BAD}, "
+            f"bool_or({ODD}) AS {ODD} FROM ({select}) GROUP BY ALL"
         )
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {quote(name)} AS {select}")
-    read, refused = _one(connection, f"SELECT count(*), count(*) FILTER ({BAD}) FROM {quote(name)}")
+    read, refused, curious = _one(
+        connection,
+        f"SELECT count(*), count(*) FILTER ({BAD}), count(*) FILTER ({ODD}) FROM {quote(name)}",
+    )
     outcome = CheckedSection(section, name, read)
     if refused:
         outcome.refused += _refused_rows(connection, section, checks, name)
-    outcome.notices += _notices(connection, section, checks, name, read)
+    outcome.notices += _left_out(connection, section, read)
+    if curious:
+        outcome.notices += _notices(connection, section, checks)
     return outcome
 
 
@@ -161,7 +170,7 @@ class ColumnSql:
         if self.section.repaired:
             fixed = f"json_extract_string({BASE}.{FIX}, {literal('/' + self.column.name)})"
             origin = f"coalesce({fixed}, {origin})"
-        cell = f"nullif(trim({origin}), '')" if spec.constant is None else f"nullif({origin}, '')"
+        cell = f"nullif({origin}, '')" if spec.constant is not None else cells.trimmed(origin)
         if self.column.empty:
             tokens = ", ".join(literal(token) for token in self.column.empty)
             cell = f"(CASE WHEN {cell} NOT IN ({tokens}) THEN {cell} END)"
@@ -333,23 +342,16 @@ def _notices(
     connection: duckdb.DuckDBPyConnection,
     section: CompiledSection,
     checks: Sequence[ColumnSql],
-    name: str,
-    read: int,
 ) -> Iterator[Problem]:
-    yield from _left_out(connection, section, read)
-    asked: list[tuple[str, ColumnSql]] = []
-    counts: list[str] = []
-    for check in checks:
-        if not check.column.is_text or check.column.spec.constant is not None:
-            continue
-        for kind, condition in _curiosities(check):
-            asked.append((kind, check))
-            counts.append(f"count(*) FILTER ({condition})")
-            counts.append(f"min({ROW}) FILTER ({condition})")
-    if not counts:
-        return
-    found = _one(connection, f"SELECT {', '.join(counts)} FROM ({_typed_raw(section, checks)})")
-    for position, (kind, check) in enumerate(asked):
+    asked = [
+        (kind, check, condition) for check in checks for kind, condition in _curiosities(check)
+    ]
+    counts = ", ".join(
+        f"count(*) FILTER ({condition}), min({ROW}) FILTER ({condition})"
+        for _, _, condition in asked
+    )
+    found = _one(connection, f"SELECT {counts} FROM ({_typed_raw(section, checks)})")
+    for position, (kind, check, _) in enumerate(asked):
         count, first = found[2 * position], found[2 * position + 1]
         if count:
             yield _notice(kind, check, int(count), int(first))
@@ -357,7 +359,7 @@ def _notices(
 
 def _typed_raw(section: CompiledSection, checks: Sequence[ColumnSql]) -> str:
     originals = "".join(
-        f", nullif(trim({check.column.origin}), '') AS o{check.number}"
+        f", {cells.trimmed(check.column.origin)} AS o{check.number}"
         for check in checks
         if check.column.spec.replace and check.column.is_text
     )
@@ -365,12 +367,16 @@ def _typed_raw(section: CompiledSection, checks: Sequence[ColumnSql]) -> str:
 
 
 def _curiosities(check: ColumnSql) -> Iterator[tuple[str, str]]:
+    """(kind, SQL that is true) of what is worth telling though the cell may land."""
+    if not check.column.is_text or check.column.spec.constant is not None:
+        return
     if check.column.spec.replace:
         old = ", ".join(literal(word) for word in check.column.spec.replace)
         yield "replaced", f"o{check.number} IN ({old})"
     if check.is_plain_text:
-        starts = ", ".join(literal(sign) for sign in FORMULA)
-        yield "formula", f"left({check.cell}, 1) IN ({starts})"
+        # Ranges over the first character cost far less than cutting it off.
+        first = [f"({check.cell} >= '{a}' AND {check.cell} < '{b}')" for a, b in FORMULA]
+        yield "formula", " OR ".join(first)
         return
     lost = cells.rounded(check.kind, check.cell, check.value, check.column.manner)
     if lost is not None:

@@ -14,6 +14,7 @@ from vetta.intake.mapping import Mapping as MappingFile
 from vetta.intake.mapping import TableMapping
 from vetta.intake.staging.checking import (
     BAD,
+    ODD,
     CheckedSection,
     RefusedCell,
     RefusedRow,
@@ -58,7 +59,7 @@ class StagedTable:
     def good_rows(self) -> str:
         """A SELECT of the rows that may land, from all sections."""
         parts = [
-            f"SELECT * EXCLUDE ({BAD}) FROM {quote(section.rows)} WHERE NOT {BAD}"
+            f"SELECT * EXCLUDE ({BAD}, {ODD}) FROM {quote(section.rows)} WHERE NOT {BAD}"
             for section in self.sections
         ]
         return " UNION ALL BY NAME ".join(parts)
