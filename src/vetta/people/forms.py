@@ -133,7 +133,7 @@ class MoveForm(Suggesting):
     KEEP, NEW, VACANT = "keep", "new", "vacant"
 
     starts_on = day_field(gettext_lazy("From"))
-    ends_on = day_field(gettext_lazy("Until (first day it no longer holds)"), required=False)
+    ends_on = day_field(gettext_lazy("Until, not included"), required=False)
     seat = forms.ChoiceField(
         label=gettext_lazy("Position"),
         widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
@@ -230,7 +230,7 @@ class AttributeForm(Suggesting):
     attribute = forms.ChoiceField(label=gettext_lazy("Attribute"))
     value = forms.CharField(label=gettext_lazy("Value"), required=False, max_length=2000)
     starts_on = day_field(gettext_lazy("From"), required=False)
-    ends_on = day_field(gettext_lazy("Until (first day it no longer holds)"), required=False)
+    ends_on = day_field(gettext_lazy("Until, not included"), required=False)
 
 
 class AttributeKindForm(Suggesting):
@@ -276,7 +276,7 @@ class ScopeForm(Suggesting):
     email = forms.EmailField(label=gettext_lazy("E-mail of the user"))
     business_unit = forms.ChoiceField(label=gettext_lazy("Business unit"))
     starts_on = day_field(gettext_lazy("From"))
-    ends_on = day_field(gettext_lazy("Until (first day it no longer holds)"), required=False)
+    ends_on = day_field(gettext_lazy("Until, not included"), required=False)
 
 
 class PolicyForm(Suggesting):

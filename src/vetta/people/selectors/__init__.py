@@ -2,16 +2,14 @@
 
 from .chart import Chart, chart, team_keys_within, teams_on
 from .day import Day, on_day
+from .history import kind_title, percent, person_history
 from .intervals import manager_chain, person_intervals
 from .matching import person_emails, person_identities
 from .people import (
     PersonDetail,
     below_keys,
-    kind_title,
     people_on,
-    percent,
     person_detail,
-    person_history,
     person_on,
 )
 from .relations import former_managers_keep, own_key
