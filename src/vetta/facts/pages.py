@@ -145,7 +145,7 @@ def quality(request: HttpRequest) -> HttpResponse:
 
 
 def _everybody() -> list[tuple[str, str]]:
-    return [(person.key, person.name) for person in people.people_on(clock.today())]
+    return [(person.id, person.name) for person in people.people_on(clock.today())]
 
 
 def _choices(owner: UnmatchedOwner, everybody: list[tuple[str, str]]) -> Any:

@@ -66,6 +66,18 @@ def _lines(answer: Answer) -> list[tuple[str, dict[str, str | None]]]:
     return sorted(groups.values(), key=lambda entry: (-weight(entry), entry[0]))
 
 
+Z = Decimal("1.959964")  # two-sided 95%
+FEW = 10  # below so many a rate says too little
+
+
+def wilson(won: Decimal, of: Decimal) -> tuple[Decimal, Decimal]:
+    """The 95% interval of a share of counts (Wilson). For reading only."""
+    share, z2 = won / of, Z * Z
+    middle = share + z2 / (2 * of)
+    half = Z * ((share * (1 - share) / of + z2 / (4 * of * of)).sqrt())
+    return (middle - half) / (1 + z2 / of), (middle + half) / (1 + z2 / of)
+
+
 def is_rate(answer: Answer) -> bool:
     return answer.unit.value not in ("money", "count", "number")
 

@@ -244,6 +244,16 @@ document.addEventListener('change', (event) => {
   if (custom) custom.hidden = event.target.value !== 'custom';
 });
 
+// Parts of a form that belong to some values of its field "kind"; hidden fields are not sent.
+function showKinds(form) {
+  const chosen = form.elements.kind?.value;
+  for (const part of form.querySelectorAll('[data-for-kind]')) part.hidden = !part.dataset.forKind.split(' ').includes(chosen);
+}
+for (const form of document.forms) if (form.querySelector('[data-for-kind]')) {
+  showKinds(form);
+  form.addEventListener('change', () => showKinds(form));
+}
+
 // Select all rows of a table.
 document.addEventListener('change', (event) => {
   const all = event.target.closest('[data-select-all]');

@@ -1,0 +1,1 @@
+"""The pages of KPIs: catalogue, explorer, explanation, rows, defining one's own."""
