@@ -40,7 +40,7 @@ from vetta.intake.services.organisation import (
     check_organisation,
     planned_time_zone,
 )
-from vetta.intake.staging.balancing import balance
+from vetta.intake.staging.balancing import COPIED, balance
 from vetta.intake.staging.checking import BAD, ODD, RefusedCell, RefusedRow
 from vetta.intake.staging.sources import Delivery, open_delivery, read_sources
 from vetta.intake.staging.staged import Staged, StagedTable, over_error_share, stage
@@ -219,6 +219,9 @@ def land(passage: Passage, staged: Staged, files: set[str] | None = None) -> Imp
     """Bring what was checked into the store and the workspace, or say why nothing may land."""
     if staged.failed:
         return reject(passage, staged)
+    staged.problems += _conflicts(staged)
+    if staged.failed:
+        return reject(passage, staged)
     workspace = _check_workspace(passage, staged)
     over = over_error_share(staged, passage.mapping.error_share)
     if over:
@@ -367,9 +370,6 @@ def _prepare_table(passage: Passage, table: StagedTable) -> tuple[Change, TableR
     facts = journal.store()
     base = facts.version(table.name)
     columns = _columns_of(table)
-    problems = _custom_conflicts(facts.columns(table.name, base), columns, table)
-    if problems:
-        raise ProblemError(*problems)
     view = f"landing {table.name}"
     _make_view(passage, table, columns, view)
     balanced = 0
@@ -396,11 +396,24 @@ def _columns_of(table: StagedTable) -> dict[str, ColumnType]:
         for column in section.section.columns:
             mapped[column.name] = column.column.type
     if _balance_section(table) is not None:
-        mapped["type"] = ColumnType.TEXT
+        # The balancing lines take these from their heads, whatever the lines' own file holds.
+        mapped |= {name: table.schema.column(name).type for name in ("type", *COPIED)}
     common = {column.name: column.type for column in COMMON_COLUMNS}
     ordered = {c.name: c.type for c in table.schema if c.name in mapped}
     custom = {name: kind for name, kind in mapped.items() if name not in ordered}
     return {**ordered, **common, **custom}
+
+
+def _conflicts(staged: Staged) -> list[Problem]:
+    facts = journal.store()
+    return [
+        problem
+        for name, table in staged.tables.items()
+        if name in FACT_TABLES
+        for problem in _custom_conflicts(
+            facts.columns(name, facts.version(name)), _columns_of(table), table
+        )
+    ]
 
 
 def _custom_conflicts(

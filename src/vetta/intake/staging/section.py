@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
-from vetta.adapters.files import ROW, SourceTable
+from vetta.adapters.files import SourceTable
 from vetta.engine.expressions import Scope, parse
 from vetta.engine.expressions.tree import CastNode, Node
 from vetta.engine.schema import CUSTOM_PREFIX, Column, ColumnType, TableSchema
@@ -15,6 +16,7 @@ from vetta.intake.mapping import ColumnMapping, FileMapping, Join, TableMapping
 from vetta.intake.staging.cells import Manner, strptime_format
 from vetta.kernel.problem import Problem, ProblemError
 
+NAME = re.compile(r"^[^\W\d]\w*(\.[^\W\d]\w*)?$")
 BASE = "__base"
 FIX = "__fix"
 
@@ -191,7 +193,7 @@ class Compiler:
         found = _column_named(named, scope)
         if found is not None:
             return found[0], True, (found[1],)
-        if spec.column is not None:
+        if spec.column is not None or _is_name(named):
             near = get_close_matches(named, list(scope.written()), n=1)
             raise ProblemError(
                 Problem(
@@ -268,6 +270,11 @@ def _specs(mapping: TableMapping) -> Iterator[tuple[str, ColumnMapping]]:
         yield CUSTOM_PREFIX + name, spec
 
 
+def _is_name(text: str) -> bool:
+    """Whether an expression is but a name, so that it can only mean a column."""
+    return bool(NAME.match(text)) and text.upper() not in {"NULL", "TRUE", "FALSE"}
+
+
 def _column_named(text: str, scope: Scope) -> tuple[str, str] | None:
     """SQL and quarantine name of a column that is named outright; None for an expression."""
     found = scope.find(text)
@@ -314,6 +321,3 @@ def lenient(node: Node) -> Node:
 
 def _at(problem: Problem, file: str, column: str | None) -> Problem:
     return replace(problem, file=problem.file or file, column=problem.column or column)
-
-
-ROW_NUMBER = ROW
