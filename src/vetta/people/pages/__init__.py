@@ -5,15 +5,12 @@ from .editing import (
     add_person,
     change_person,
     effect,
-    end_employment,
     erase_person,
-    leave,
     link_sign_in,
     move_person,
-    rehire,
-    return_from_leave,
     set_attribute,
 )
+from .leaving import end_employment, leave, rehire, return_from_leave
 from .lists import people, positions, teams
 from .organisation import (
     access,

@@ -102,18 +102,16 @@ class Draft:
         return found
 
     def unknown_person(self, key: str, column: str) -> Problem:
-        code = "people.unknown_manager" if column == "manager_id" else "people.unknown_person"
         hints = self.memory.setdefault("hints", {})
         if key not in hints:
             names = self.memory.get("names") or person_names(self.book)
             self.memory["names"] = names
             hints[key] = nearest(key, names) if len(hints) < _HINTS else []
-        return Problem(
-            code,
-            _("There is no person “{key}”.").format(key=key),
-            hint=did_you_mean(hints[key]),
-            column=column,
-        )
+        message = _("There is no person “{key}”.").format(key=key)
+        hint = did_you_mean(hints[key])
+        if column == "manager_id":
+            return Problem("people.unknown_manager", message, hint=hint, column=column)
+        return Problem("people.unknown_person", message, hint=hint, column=column)
 
     def known(self, ids: dict[str, int], row: Row, column: str, what: str) -> int:
         """The thing that a column names by key.
