@@ -1,6 +1,7 @@
 """Jobs for tests, and a small program that runs them in a process of its own.
 
-``python -m tests.core.lab worker`` works; ``… enqueue FILE`` puts a slow job into the queue.
+``python -m tests.core.lab worker`` works; ``… prepare FILE`` makes the workspace and puts a slow
+job into its queue.
 """
 
 from __future__ import annotations
@@ -90,19 +91,14 @@ def main(command: str, *arguments: str) -> None:
 
     from vetta.core.jobs import enqueue
     from vetta.core.jobs.worker import Worker
-    from vetta.core.models import Job
 
-    if command == "migrate":
+    if command == "prepare":
         call_command("migrate", verbosity=0)
-    elif command == "enqueue":
-        sys.stdout.write(str(enqueue("lab.slow", actor=None, payload={"path": arguments[0]}).pk))
-    elif command == "worker":
+        enqueue("lab.slow", actor=None, payload={"path": arguments[0]})
+    else:
         worker = Worker(interval=0.1)
         worker.configure_signals()
         worker.run()
-    elif command == "show":
-        job = Job.objects.get(pk=arguments[0])
-        sys.stdout.write(f"{job.state} {job.attempt} {job.result.get('attempt')}")
 
 
 if __name__ == "__main__":
