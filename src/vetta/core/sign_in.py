@@ -28,7 +28,9 @@ class AccountAdapter(DefaultAccountAdapter):
         record_password_changed(user=user, actor=user)
 
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
-        audit.record("core.signed_in", actor=user, subject=audit.Subject("core.user", str(user.pk)))
+        audit.record(
+            "core.signed_in", actor=user, subject=audit.Subject.of(user), person=person_of(user)
+        )
         return super().post_login(request, user, **kwargs)
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
@@ -38,7 +40,7 @@ class AccountAdapter(DefaultAccountAdapter):
             audit.record(
                 "core.sign_in_failed",
                 actor=None,
-                subject=audit.Subject("core.user", str(user.pk)),
+                subject=audit.Subject.of(user),
                 changes={"address": (None, self.get_client_ip(request))},
                 person=person_of(user),
             )

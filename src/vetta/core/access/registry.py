@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext_lazy as _
+
 from vetta.core.roles import Role
 
 if TYPE_CHECKING:
@@ -52,6 +54,13 @@ _permissions: dict[str, Permission] = {}
 _relationships: dict[str, Resolver] = {}
 _limits: dict[str, Limit] = {}
 _relationship_titles: dict[str, Text] = {}
+_USUAL_TITLES: dict[str, Text] = {
+    ANY: "",
+    "self": _("oneself"),
+    "below": _("everyone below"),
+    "above": _("the managers above"),
+    "team": _("one's own team"),
+}
 
 
 def register_permission(
@@ -97,12 +106,12 @@ def register_relationship(name: str, resolver: Resolver, *, title: Text = "") ->
     known = _relationships.setdefault(name, resolver)
     if known is not resolver:
         raise ValueError(f"The relationship {name} is registered twice.")
-    _relationship_titles[name] = title or name
+    _relationship_titles[name] = title
 
 
 def relationship_title(name: str) -> str:
     """How a relationship is called on the settings page; empty for everybody."""
-    return str(_relationship_titles.get(name, "" if name == ANY else name))
+    return str(_relationship_titles.get(name) or _USUAL_TITLES.get(name, name))
 
 
 def register_limit(name: str, resolver: Limit) -> None:

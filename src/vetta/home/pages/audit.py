@@ -37,6 +37,9 @@ def _actions(request: HttpRequest) -> Iterable[tuple[str, str]]:
     return sorted(((code, audit.action_title(code)) for code in codes), key=lambda pair: pair[1])
 
 
+_MOST_FIELDS = 4  # named in the list; the entry's own page shows all
+
+
 def _subject(entry: audit.Entry) -> str:
     if entry.subject is None:
         return _("(not readable)")
@@ -48,7 +51,10 @@ def _who(entry: audit.Entry) -> str:
 
 
 def _changed(entry: audit.Entry) -> str:
-    return ", ".join(change.field.replace("_", " ") for change in entry.changes)
+    names = [change.field.replace("_", " ") for change in entry.changes]
+    shown = ", ".join(names[:_MOST_FIELDS])
+    more = len(names) - _MOST_FIELDS
+    return shown if more <= 0 else _("%(names)s and %(n)s more") % {"names": shown, "n": more}
 
 
 def _of_actor(rows: QuerySet[AuditEntry], value: str) -> QuerySet[AuditEntry]:
@@ -74,10 +80,9 @@ TRAIL = Table(
             gettext_lazy("On what"),
             value=_subject,
             sort=None,
-            nowrap=False,
             search=("subject_type", "subject_id"),
         ),
-        Column("changes", gettext_lazy("Changed"), value=_changed, sort=None, nowrap=False),
+        Column("changes", gettext_lazy("Changed"), value=_changed, sort=None),
         Column("occurred_at", gettext_lazy("When"), Kind.MOMENT, sort="sequence"),
         Column("channel", gettext_lazy("By way of"), shown=False),
         Column(

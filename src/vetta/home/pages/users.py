@@ -145,9 +145,11 @@ def grant(request: HttpRequest, pk: int) -> HttpResponse:
     kept = people.get_user(pk, actor=request.actor)
     held = as_view(kept, request.actor.today).roles
     is_sent = request.method == "POST"
+    asked = request.GET.get("role", "")
+    role = Role(asked) if asked in Role.values else Role.REPRESENTATIVE
     form = GrantForm(
-        request.POST if is_sent else request.GET if "role" in request.GET else None,
-        initial={"starts_on": request.actor.today, "role": Role.REPRESENTATIVE},
+        request.POST if is_sent else None,
+        initial={"starts_on": request.actor.today, "role": role},
     )
     if is_sent and form.is_valid():
         try:
@@ -155,18 +157,16 @@ def grant(request: HttpRequest, pk: int) -> HttpResponse:
         except ProblemError as error:
             add_problems(form, error)
         else:
-            role = form.cleaned_data["role"].label
-            messages.success(
-                request, _("%(user)s holds the role “%(role)s”.") % {"user": kept, "role": role}
-            )
+            named = {"user": kept, "role": form.cleaned_data["role"].label}
+            messages.success(request, _("%(user)s holds the role “%(role)s”.") % named)
             return redirect("home:user", pk=pk)
-    chosen = (form.is_bound and form.is_valid() and form.cleaned_data["role"]) or None
-    chosen = chosen or Role.REPRESENTATIVE
+    if is_sent:
+        role = form.cleaned_data.get("role") or role
     context = {
         "form": form,
         "user_": kept,
-        "role": chosen.label,
-        "effects": _effects(held, {*held, chosen}),
+        "role": role.label,
+        "effects": _effects(held, {*held, role}),
     }
     return render(request, "home/grant.html", context)
 
