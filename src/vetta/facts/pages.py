@@ -37,6 +37,11 @@ def table_title(name: str) -> str:
     return _(FACT_TABLES[name].title) if name in FACT_TABLES else name
 
 
+def _column_title(table: str, name: str) -> str:
+    schema = FACT_TABLES.get(table, ())
+    return next((_(column.title) for column in schema if column.name == name), name)
+
+
 def _remarks(table: TableQuality) -> list[str]:
     """What should be looked at in a table, in words."""
     found = []
@@ -68,7 +73,8 @@ def _remarks(table: TableQuality) -> list[str]:
     much = [(name, share) for name, share in empty if MUCH_MISSING <= share < 1]
     if much:
         named = ", ".join(
-            f"{name} {formatting.percent(Decimal(str(share)), 0)}" for name, share in much[:4]
+            f"{_column_title(table.table, name)} {formatting.percent(Decimal(str(share)), 0)}"
+            for name, share in much[:4]
         )
         found.append(_("often empty: %(columns)s") % {"columns": named})
     return found
@@ -139,7 +145,10 @@ def quality(request: HttpRequest) -> HttpResponse:
             "unmatched": report.unmatched[:6],
             "unmatched_rows": sum(owner.rows for owner in report.unmatched),
             "rows": sum(table.rows for table in report.tables),
-            "newest": max((t.newest_on for t in report.tables if t.newest_on), default=None),
+            "newest": max(
+                (t.newest_on for t in report.tables if t.newest_on and t.table != "fx_rates"),
+                default=None,
+            ),
         },
     )
 

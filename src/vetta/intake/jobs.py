@@ -81,7 +81,7 @@ def _through(
     uploads = _uploads(files)
     with delivered(uploads) as folder:
         return services.run_import(
-            [folder],
+            sorted(folder.iterdir()),
             read_mapping(kept.text),
             actor=context.actor,
             dry_run=dry_run,

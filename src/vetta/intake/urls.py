@@ -21,6 +21,7 @@ urlpatterns = [
     path("imports/<str:batch_id>/drop/", batches.drop, name="drop"),
     path("imports/<str:batch_id>/refused/", quarantine.refused, name="refused"),
     path("imports/<str:batch_id>/reason/", quarantine.repair_reason, name="repair-reason"),
+    path("imports/<str:batch_id>/signs/", quarantine.remove_signs, name="remove-signs"),
     path("imports/<str:batch_id>/rows/<int:row_id>/", quarantine.repair_row, name="repair-row"),
     path("mappings/", batches.mappings, name="mappings"),
     path("mappings/<str:name>/", batches.mapping, name="mapping"),

@@ -25,6 +25,20 @@ TO_DATE = (
 )
 
 
+KIND_FIELDS = (
+    "table",
+    "aggregate",
+    "value",
+    "date",
+    "followed_column",
+    "numerator",
+    "denominator",
+    "expression",
+    "of",
+    "grain_to_date",
+)
+
+
 class DefinitionForm(forms.Form):
     """One KPI as plain fields; the engine judges what they say."""
 
@@ -96,7 +110,10 @@ class DefinitionForm(forms.Form):
         for name in ("numerator", "denominator", "of"):
             self.fields[name].choices = kpis
         self.fields["table"].choices = [(name, words.table_title(name)) for name in FACT_TABLES]
-        self.fields["owner"].initial = "sales_operations"
+        self.fields["owner"].initial = words.owner("sales_operations")
+        # Which of these are needed depends on the kind: none is called optional.
+        for name in KIND_FIELDS:
+            self.fields[name].quiet = True
 
     @staticmethod
     def _kpis() -> list[tuple[str, str]]:

@@ -158,7 +158,7 @@ def map_columns(request: HttpRequest) -> HttpResponseBase:
     try:
         with delivered(files) as folder:
             suggestion = services.suggest_mapping(
-                [folder], actor=request.actor, source=data.get("source") or None
+                sorted(folder.iterdir()), actor=request.actor, source=data.get("source") or None
             )
     except ProblemError as error:
         context = {"files": files, "problems": error.problems}

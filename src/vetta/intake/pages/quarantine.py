@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from difflib import get_close_matches
 from typing import Any
 
 from django.contrib import messages
@@ -15,15 +17,28 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from vetta.core.access import allows
+from vetta.engine.schema import Column, ColumnType
 from vetta.intake import selectors, services
 from vetta.intake.contracts import BatchView, ReasonView, RefusedRowView
 from vetta.intake.pages import words
 from vetta.intake.permissions import IMPORT
+from vetta.kernel.money import CURRENCIES
 from vetta.kernel.problem import ProblemError
-from vetta.ui import formatting
-from vetta.ui.tables import Column, Kind, Table
+from vetta.ui import formatting, tables
+from vetta.ui.tables import Kind, Table
 
 PAGE = 25
+NUMERIC = frozenset(
+    {
+        ColumnType.MONEY,
+        ColumnType.NUMBER,
+        ColumnType.INTEGER,
+        ColumnType.RATIO,
+        ColumnType.FX_RATE,
+    }
+)
+MANY = 5_000  # distinct values that one click repairs
+_NUMBER = re.compile(r"[+-]?[0-9][0-9.,' ]*")
 MAX_CELLS = 6  # columns beside the refused one that help to recognise a row
 
 
@@ -50,6 +65,7 @@ def context(request: HttpRequest, batch: BatchView) -> dict[str, Any]:
         "last": (page - 1) * PAGE + len(rows[:PAGE]),
         "refused_count": picked.rows if picked else batch.quarantined_open,
         "has_next": len(rows) > PAGE,
+        "show_file": len(batch.files) > 1 or len({row.file for row in rows}) > 1,
         "can_edit": allows(request.actor, IMPORT),
     }
 
@@ -66,9 +82,32 @@ def _title(reasons: int, rows: int) -> str:
     }
 
 
+def _column(schemas: Any, table: str, name: str) -> Column | None:
+    schema = schemas.get(table)
+    return next((c for c in schema if c.name == name), None) if schema else None
+
+
+def without_sign(value: str) -> str:
+    """A number without the currency sign or code around it; empty where none is left."""
+    bare = re.sub(r"[^0-9.,'+\-−\s]", "", value).replace("−", "-").strip(" \t\xa0")
+    return bare if _NUMBER.fullmatch(bare) else ""
+
+
+def suggested(column: Column | None, value: str) -> str:
+    """What a refused value probably means; the value itself where nothing is near."""
+    if column is None or not value:
+        return value
+    if column.type in NUMERIC:
+        return without_sign(value) or value
+    choices = column.choices or (tuple(CURRENCIES) if column.name.endswith("currency") else ())
+    by_case = {choice.casefold(): choice for choice in choices}
+    near = get_close_matches(value.casefold(), by_case, n=1, cutoff=0.5)
+    return by_case[near[0]] if near else value
+
+
 def _reason(reason: ReasonView, schemas: Any) -> dict[str, Any]:
-    schema = schemas.get(reason.table)
-    column = next((c for c in schema if c.name == reason.column), None) if schema else None
+    column = _column(schemas, reason.table, reason.column)
+    signs = column is not None and column.type in NUMERIC
     return {
         "key": key_of(reason),
         "view": reason,
@@ -77,9 +116,16 @@ def _reason(reason: ReasonView, schemas: Any) -> dict[str, Any]:
         "rows": words.rows_text(reason.rows),
         "choices": column.choices if column else (),
         "values": [
-            {"value": value, "count": count, "rows": words.rows_text(count)}
+            {
+                "value": value,
+                "suggested": suggested(column, value),
+                "count": count,
+                "rows": words.rows_text(count),
+            }
             for value, count in reason.values
         ],
+        "can_strip": signs
+        and any(value and without_sign(value) not in ("", value) for value, _n in reason.values),
     }
 
 
@@ -138,12 +184,45 @@ def repair_reason(request: HttpRequest, batch_id: str) -> HttpResponse:
 
 @require_POST
 @login_required
+def remove_signs(request: HttpRequest, batch_id: str) -> HttpResponse:
+    """Take currency signs off every number that was refused for one reason."""
+    key = request.POST.get("reason", "")
+    every = selectors.reasons(batch_id, actor=request.actor, values=MANY)
+    reason = next((one for one in every if key_of(one) == key), None)
+    count = 0
+    for value, _rows in reason.values if reason else ():
+        bare = without_sign(value)
+        if reason and bare and bare != value:
+            count += services.repair_cells(
+                batch_id,
+                table=reason.table,
+                column=reason.column,
+                code=reason.code,
+                value=value,
+                replacement=bare,
+                actor=request.actor,
+            )
+    messages.success(
+        request,
+        ngettext(
+            "The sign is off in %(n)s row. Send it again to let it land.",
+            "The sign is off in %(n)s rows. Send them again to let them land.",
+            count,
+        )
+        % {"n": formatting.number(count)},
+    )
+    return HttpResponseRedirect(reverse("intake:batch", args=[batch_id]))
+
+
+@require_POST
+@login_required
 def repair_row(request: HttpRequest, batch_id: str, row_id: int) -> HttpResponse:
     """Note the values that were typed into a row's cells; answers with the row."""
+    prefix = f"fix-{row_id}-"  # the fields of all rows stand in one form
     fixes = {
-        name.removeprefix("fix-"): value.strip()
+        name.removeprefix(prefix): value.strip()
         for name, value in request.POST.items()
-        if name.startswith("fix-")
+        if name.startswith(prefix)
     }
     before = selectors.refused_row(row_id, actor=request.actor)
     refused = {reason.column: reason.value for reason in before.reasons}
@@ -197,13 +276,13 @@ REFUSED = Table(
     key="intake.refused",
     title=gettext_lazy("Refused rows"),
     columns=(
-        Column("row", gettext_lazy("Row"), Kind.NUMBER, lead=True, places=0),
-        Column("file", gettext_lazy("File"), search=("file",)),
-        Column("table", gettext_lazy("Table"), search=("table",)),
-        Column("key", gettext_lazy("Key"), search=("key",)),
-        Column("why", gettext_lazy("Reasons"), value=_why, sort=None, nowrap=False),
-        Column("cells", gettext_lazy("Cells"), value=_cells, sort=None, nowrap=False),
-        Column("state", gettext_lazy("State"), value=lambda row: row.get_state_display()),
+        tables.Column("row", gettext_lazy("Row"), Kind.NUMBER, lead=True, places=0),
+        tables.Column("file", gettext_lazy("File"), search=("file",)),
+        tables.Column("table", gettext_lazy("Table"), search=("table",)),
+        tables.Column("key", gettext_lazy("Key"), search=("key",)),
+        tables.Column("why", gettext_lazy("Reasons"), value=_why, sort=None, nowrap=False),
+        tables.Column("cells", gettext_lazy("Cells"), value=_cells, sort=None, nowrap=False),
+        tables.Column("state", gettext_lazy("State"), value=lambda row: row.get_state_display()),
     ),
     order="row",
 )

@@ -326,6 +326,7 @@ def _table(request: HttpRequest, asked: Asked, entry: CatalogueEntry, answer: An
     kpi_table = Table(
         key="metrics.answer",
         title=_("Answer"),
+        search_title=_("Search this answer"),
         columns=tuple(columns),
         order="period" if asked.grain and not asked.by else "-value",
         views=False,

@@ -58,15 +58,19 @@ TABLE = Table(
             nowrap=False,
         ),
         Column("category", gettext_lazy("Area"), value=lambda one: words.category(one.category)),
-        Column("unit", gettext_lazy("Unit"), value=lambda one: str(words.UNITS[one.unit])),
+        Column(
+            "unit", gettext_lazy("Unit"), value=lambda one: str(words.UNITS[one.unit]), shown=False
+        ),
         Column(
             "direction",
             gettext_lazy("Good is"),
             value=lambda one: str(words.DIRECTIONS[one.direction]),
         ),
         Column("owner", gettext_lazy("Owner"), value=lambda one: words.owner(one.owner)),
-        Column("kind", gettext_lazy("Kind"), value=lambda one: str(words.KINDS[one.kind])),
-        Column("version", gettext_lazy("Version"), Kind.NUMBER),
+        Column(
+            "kind", gettext_lazy("Kind"), value=lambda one: str(words.KINDS[one.kind]), shown=False
+        ),
+        Column("version", gettext_lazy("Version"), Kind.NUMBER, shown=False),
         Column("name", gettext_lazy("Name"), search=("name",), shown=False),
         Column(
             "ask",

@@ -41,21 +41,27 @@ DIRECTIONS: Mapping[str, Any] = {
 CATEGORIES: Mapping[str, Any] = {
     "deals": gettext_lazy("Deals"),
     "pipeline": gettext_lazy("Pipeline"),
-    "orders": gettext_lazy("Orders"),
+    "revenue": gettext_lazy("Revenue"),
     "leads": gettext_lazy("Leads"),
-    "activities": gettext_lazy("Activities"),
+    "activity": gettext_lazy("Activity"),
     "customers": gettext_lazy("Customers"),
     "costs": gettext_lazy("Costs"),
     "targets": gettext_lazy("Targets"),
-    "people": gettext_lazy("People"),
     "own": gettext_lazy("Defined here"),
 }
 STALE_DAYS = 3
 
 
+OWNERS: Mapping[str, Any] = {
+    **{role.value: role.label for role in Role},
+    "marketing": gettext_lazy("Marketing"),
+    "customer_success": gettext_lazy("Customer success"),
+}
+
+
 def owner(name: str) -> str:
     """Who answers for a KPI: a role in words, or the name that was given."""
-    return str(Role(name).label) if name in Role.values else name
+    return str(OWNERS.get(name, name))
 
 
 def category(name: str) -> str:
