@@ -29,6 +29,8 @@ from vetta.people.spans import FOREVER, START, Span, day_number, pieces, stacked
 
 Holders = tuple[int, ...]
 T = TypeVar("T")
+#: Days, tables and charts kept of one state of the organisation.
+_DERIVED = 64
 
 
 def revision() -> int:
@@ -81,14 +83,22 @@ class Structure:
         self.fillings: dict[int, list[Span[Filling]]] = defaultdict(list)
         self.lines: dict[int, list[Span[int]]] = defaultdict(list)
         self.named: list[tuple[int, int, str, int, Span[None]]] = []
-        self._derived: dict[str, Any] = {}
+        self._derived: OrderedDict[str, Any] = OrderedDict()
+        self._lock = threading.Lock()
         self._load(known_at)
 
     def derive(self, name: str, make: Callable[[Structure], T]) -> T:
-        """What ``make`` computes from this organisation, computed once."""
-        if name not in self._derived:
-            self._derived[name] = make(self)
-        return self._derived[name]
+        """What ``make`` computes from this organisation, computed once; the oldest are dropped."""
+        with self._lock:
+            if name in self._derived:
+                self._derived.move_to_end(name)
+                return self._derived[name]
+        made = make(self)
+        with self._lock:
+            self._derived[name] = made
+            while len(self._derived) > _DERIVED:
+                self._derived.popitem(last=False)
+        return made
 
     def _load(self, known_at: datetime | None) -> None:
         def rows(model: type[DatedRow], *columns: str) -> Iterator[tuple]:
