@@ -232,17 +232,25 @@ def refused_row_rows(
     return rows.order_by("table", "file", "row", "pk")
 
 
-def refused_row(row_id: int, *, actor: Actor) -> RefusedRowView:
-    """One row in quarantine.
+def refused_row(row_id: int, *, actor: Actor, batch_id: str | None = None) -> RefusedRowView:
+    """One row in quarantine, of that batch if one is named.
 
     Raises:
         NotVisible: there is none.
     """
     require(actor, VIEW)
-    row = QuarantinedRow.objects.prefetch_related("reasons").filter(pk=row_id).first()
+    found = QuarantinedRow.objects.prefetch_related("reasons").filter(pk=row_id)
+    if batch_id is not None:
+        found = found.filter(batch_id=batch_id)
+    row = found.first()
     if row is None:
         raise NotVisible
     return _row_view(row)
+
+
+def refused_views(rows: Sequence[QuarantinedRow]) -> list[RefusedRowView]:
+    """Rows of ``refused_row_rows`` as views."""
+    return [_row_view(row) for row in rows]
 
 
 def _row_view(row: QuarantinedRow) -> RefusedRowView:

@@ -219,7 +219,7 @@ def _clear_staging() -> None:
         return
     now = clock.now().timestamp()
     for path in folder.iterdir():
-        if path.is_dir() and path.name.startswith("b") and not _is_unfinished(path.name):
+        if path.is_dir() and not _is_unfinished(path.name):
             is_old = now - path.stat().st_mtime > 86_400
             if is_old or Batch.objects.filter(pk=path.name).exists():
                 shutil.rmtree(path, ignore_errors=True)
@@ -234,7 +234,7 @@ def _is_unfinished(name: str) -> bool:
 def read_rows(path: Path) -> list[dict[str, Any]]:
     """The staged rows of a workspace table, typed."""
     with connect() as connection:
-        table = connection.execute(
+        table = connection.sql(
             f"SELECT * FROM read_parquet({literal(str(path))}) ORDER BY __row"
         ).to_arrow_table()
     return [dict(row) for row in table.to_pylist()]
