@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -52,11 +53,12 @@ def _findings(root: Path) -> Iterator[Finding]:
 
 
 def _with_workspace(folder: DataFolder) -> Iterator[Finding]:
-    from vetta.cli.main import setup_django
-
     logging.disable(logging.CRITICAL)  # what is wrong is said as a finding
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vetta.site.settings")
     try:
-        setup_django()
+        import django
+
+        django.setup()
         from vetta.site.health import workspace
     except Exception as error:
         yield Finding(
