@@ -15,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 from django.conf import settings
 from django.db import transaction
 
@@ -234,10 +235,16 @@ def _is_unfinished(name: str) -> bool:
 def read_rows(path: Path) -> list[dict[str, Any]]:
     """The staged rows of a workspace table, typed."""
     with connect() as connection:
-        table = connection.sql(
-            f"SELECT * FROM read_parquet({literal(str(path))}) ORDER BY __row"
-        ).to_arrow_table()
-    return [dict(row) for row in table.to_pylist()]
+        return dictionaries(
+            connection, f"SELECT * FROM read_parquet({literal(str(path))}) ORDER BY __row"
+        )
+
+
+def dictionaries(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
+    """The rows of a query as dictionaries of typed values."""
+    found = connection.execute(query)
+    names = [column[0] for column in found.description]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def new_batch_id(now: datetime) -> str:

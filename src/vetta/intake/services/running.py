@@ -282,8 +282,7 @@ def _typed_rows(connection: duckdb.DuckDBPyConnection, table: StagedTable) -> li
         for number, section in enumerate(table.sections)
     ]
     query = " UNION ALL BY NAME ".join(parts)
-    found = connection.sql(f"SELECT * FROM ({query}) ORDER BY __section, {ROW}")
-    return [dict(row) for row in found.to_arrow_table().to_pylist()]
+    return journal.dictionaries(connection, f"SELECT * FROM ({query}) ORDER BY __section, {ROW}")
 
 
 def _quarantine_refused(
