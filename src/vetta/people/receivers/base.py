@@ -389,17 +389,17 @@ def _plain(value: Any) -> str:
 class _Trial:
     """What the tables of one batch have drawn so far while it is being checked.
 
-    The last batch's book is kept, no more: there is one import at a time.
+    Belongs to the batch's own context; only the last one is kept: there is one import at a time.
     """
 
     _last: ClassVar[_Trial | None] = None
 
-    def __init__(self, batch_id: str) -> None:
-        self.batch_id = batch_id
+    def __init__(self, context: ReceiveContext) -> None:
+        self.context = context
         self.book = Book()
 
     @classmethod
     def of(cls, context: ReceiveContext) -> _Trial:
-        if cls._last is None or cls._last.batch_id != context.batch_id:
-            cls._last = cls(context.batch_id)
+        if cls._last is None or cls._last.context is not context:
+            cls._last = cls(context)
         return cls._last
