@@ -1,4 +1,4 @@
-"""MkDocs hook: the order of sections; pages follow from their folders, so adding one is one file."""
+"""MkDocs hook: the order of sections; pages follow from their folders."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ Exit codes: 0 done; 1 unexpected failure; 2 bad question or nothing to do; 3 don
 
 from __future__ import annotations
 
+import fcntl
 import importlib
 import os
 import sys
@@ -77,14 +78,25 @@ def setup_django() -> None:
 
 
 def prepare_workspace() -> None:
-    """Create or upgrade the workspace database where it is not up to date; says nothing."""
+    """Create or upgrade the workspace database where it is not up to date; says nothing.
+
+    One process at a time: web server and worker often start together.
+    """
+    from django.conf import settings
     from django.core.management import call_command
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        call_command("migrate", verbosity=0, interactive=False)
+    def is_waiting() -> bool:
+        executor = MigrationExecutor(connection)
+        return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+    if not is_waiting():
+        return
+    with (settings.VETTA_HOME.root / "migrate.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if is_waiting():
+            call_command("migrate", verbosity=0, interactive=False)
 
 
 def build_app(selected: str | None) -> typer.Typer:

@@ -7,6 +7,7 @@ wrote ever reaches a database as text. SQLGlot parses, the whitelist of ``checke
 
 from vetta.engine.expressions.expression import Expression, parse
 from vetta.engine.expressions.functions import FUNCTIONS, Function
+from vetta.engine.expressions.grammar import grammar_limits
 from vetta.engine.expressions.scope import Scope
 
-__all__ = ["FUNCTIONS", "Expression", "Function", "Scope", "parse"]
+__all__ = ["FUNCTIONS", "Expression", "Function", "Scope", "grammar_limits", "parse"]

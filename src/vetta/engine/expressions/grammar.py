@@ -47,6 +47,11 @@ class Grammar(Dialect):
 _grammar = Grammar()
 
 
+def grammar_limits() -> tuple[int, int, int]:
+    """At most so many characters, tokens and levels of nesting."""
+    return MAX_LENGTH, MAX_TOKENS, MAX_DEPTH
+
+
 def read(source: Source) -> exp.Expr:
     """The one expression in ``source``.
 
