@@ -33,9 +33,7 @@ COMMANDS = (
     Command("demo", "demo", "Make the demo company."),
     Command("users", "users", "Create users, set roles, make tokens."),
     Command("backup", "backup", "Write workspace, facts and files into one archive."),
-    Command(
-        "restore", "restore", "Bring an archive back into an empty data folder.", server=False
-    ),
+    Command("restore", "restore", "Bring an archive back into an empty data folder.", server=False),
     Command("doctor", "doctor", "Say what is missing and how to mend it.", server=False),
     Command("store", "store", "Look into the fact store: tables, versions, rows.", server=False),
 )
