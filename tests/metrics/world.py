@@ -1,4 +1,4 @@
-"""A small world of facts for tests, written straight into Parquet files in the contract's schema."""
+"""A small world of facts for tests, written straight into Parquet files of the contract."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def write_facts(root: Path, table: str, rows: Sequence[Mapping[str, Any]]) -> No
     schema = FACT_TABLES[table]
     custom = sorted({key for row in rows for key in row if key.startswith("custom__")})
     types = {column.name: column.type for column in (*schema, *COMMON_COLUMNS)}
-    types |= {name: ColumnType.TEXT for name in custom}
+    types |= dict.fromkeys(custom, ColumnType.TEXT)
     columns: dict[str, pa.Array] = {}
     for name, type_ in types.items():
         values = [_value(row, name, schema.key, place) for place, row in enumerate(rows)]

@@ -314,8 +314,9 @@ def _facts(found: Drill, as_json: bool) -> None:
         table.add_column(column)
     for row in found.rows:
         added = [row.contributions.get(part) or "—" for part in found.parts]
-        table.add_row(row.source, row.source_id, str(row.happened_on or "—"), row.person or "—",
-                      *added)
+        table.add_row(
+            row.source, row.source_id, str(row.happened_on or "—"), row.person or "—", *added
+        )
     Console().print(table)
     sums = ", ".join(f"{name} {value}" for name, value in found.sums.items())
     Console().print(f"Over all pages: {sums}", markup=False)

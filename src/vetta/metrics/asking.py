@@ -40,9 +40,7 @@ PAGE_SIZE, MOST_PER_PAGE = 50, 1_000
 _answers = AnswerCache()
 
 
-def ask(
-    question: Question, *, actor: Actor | None = None, language: str | None = None
-) -> Answer:
+def ask(question: Question, *, actor: Actor | None = None, language: str | None = None) -> Answer:
     """The answer to a question, from facts that the actor reaches.
 
     Args:
@@ -145,9 +143,7 @@ def drill(
     query = replace(query, places=_places(asking, group or {}), covered_by=covered)
     page, size = max(page, 1), min(max(size, 1), MOST_PER_PAGE)
     rows, totals = world.warehouse.drill(query, limit=size, offset=(page - 1) * size)
-    distinct = tuple(
-        leaf.name for leaf in leaves if leaf.measure.aggregate == "count_distinct"
-    )
+    distinct = tuple(leaf.name for leaf in leaves if leaf.measure.aggregate == "count_distinct")
     return Drill(
         metric=question.metric,
         table=query.table,
@@ -217,9 +213,7 @@ def _first_day(question: Question, period: date | str, world: ActorWorld) -> dat
 
 
 def _places(asking: Asking, group: Mapping[str, str | None]) -> tuple[Place, ...]:
-    return tuple(
-        Place(one, group[one.name]) for one in asking.dimensions if one.name in group
-    )
+    return tuple(Place(one, group[one.name]) for one in asking.dimensions if one.name in group)
 
 
 def _drill_row(row: Mapping[str, Any], query: TableQuery, leaves: tuple[Leaf, ...]) -> DrillRow:

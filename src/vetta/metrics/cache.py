@@ -122,8 +122,7 @@ def _dumped(answer: Answer) -> dict[str, Any]:
                 row.period,
                 _day(row.period_starts_on),
                 dict(row.parts),
-                row.compared
-                and [row.compared.value, row.compared.difference, row.compared.change],
+                row.compared and [row.compared.value, row.compared.difference, row.compared.change],
             ]
             for row in answer.rows
         ],

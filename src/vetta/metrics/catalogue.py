@@ -7,7 +7,13 @@ from types import MappingProxyType
 
 from django.utils.translation import get_language
 
-from vetta.engine.metrics.catalogue_reader import Catalogue, built_in, find, made_of, read_definition
+from vetta.engine.metrics.catalogue_reader import (
+    Catalogue,
+    built_in,
+    find,
+    made_of,
+    read_definition,
+)
 from vetta.engine.metrics.definitions import TARGETS, Definition, Kind
 from vetta.engine.metrics.dimensions import NOT_FOR_PEOPLE, dimensions_of
 from vetta.engine.metrics.plan import Plan, available_dimensions, plan, tables_of
@@ -72,9 +78,7 @@ def entries(language: str | None = None, *, hidden: bool = False) -> list[Catalo
         hidden: the KPIs too that exist only as parts of others.
     """
     known = catalogue()
-    return [
-        _entry(one, known, language) for one in known.values() if hidden or not one.hidden
-    ]
+    return [_entry(one, known, language) for one in known.values() if hidden or not one.hidden]
 
 
 def entry(name: str, language: str | None = None) -> CatalogueEntry:

@@ -149,15 +149,15 @@ class TargetsReceiver:
         """Take back what the batch set; what it replaced holds again."""
         brought = list(Target.objects.filter(batch_id=context.batch_id))
         now = clock.now()
-        later = [
-            one for one in brought if one.known_to is not None and one.ended_by_batch
-        ]
+        later = [one for one in brought if one.known_to is not None and one.ended_by_batch]
         if later:
             return [
                 Problem(
                     code="metrics.target_changed_since",
-                    message=_("The target of {subject} on {metric} from {day} was changed by the "
-                              "later import {batch}.").format(
+                    message=_(
+                        "The target of {subject} on {metric} from {day} was changed by the "
+                        "later import {batch}."
+                    ).format(
                         subject=one.subject_id or one.get_subject_type_display(),
                         metric=one.metric,
                         day=one.starts_on,
@@ -241,9 +241,7 @@ def _fault(row: Mapping[str, Any], known: Mapping[str, Any]) -> Problem | None:
             "currency",
         )
     if abs(Decimal(row["amount"]) * UNITS) > MOST_UNITS:
-        return wrong(
-            "too_large", _("The amount is too large."), _("Check its unit."), "amount"
-        )
+        return wrong("too_large", _("The amount is too large."), _("Check its unit."), "amount")
     return None
 
 
@@ -274,9 +272,7 @@ def _at(problem: Problem, index: int) -> Problem:
     return replace(problem, row=index)
 
 
-def _target(
-    row: Mapping[str, Any], names: Mapping[str, str], context: ReceiveContext
-) -> Target:
+def _target(row: Mapping[str, Any], names: Mapping[str, str], context: ReceiveContext) -> Target:
     person, team = row.get("person_id"), row.get("team")
     if person:
         subject_type, subject = SubjectType.PERSON, names.get(person, person)

@@ -245,8 +245,11 @@ def _check_target(
         raise ProblemError(Problem(code=f"metrics.{code}", message=message, column=column))
 
     if subject_type not in SubjectType.values:
-        refuse("bad_subject", _("A target is a person's, a team's or the organisation's."),
-               "subject_type")
+        refuse(
+            "bad_subject",
+            _("A target is a person's, a team's or the organisation's."),
+            "subject_type",
+        )
     if bool(subject_id) == (subject_type == SubjectType.ORGANISATION):
         refuse("bad_subject", _("Say whose target it is."), "subject_id")
     if ends_on <= starts_on:

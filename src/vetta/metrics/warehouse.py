@@ -215,9 +215,7 @@ class Warehouse:
         self._create(
             "kpi_chain", self.around.chain, "DISTINCT person_id, manager_id, starts_on, ends_on"
         )
-        self._create(
-            "kpi_matches", self.around.matches, "source, owner_id, person_id"
-        )
+        self._create("kpi_matches", self.around.matches, "source, owner_id, person_id")
         self._connection.execute(
             "CREATE TABLE kpi_owners AS SELECT source, owner_id, min(person_id) AS person_id "
             "FROM kpi_matches WHERE person_id IS NOT NULL AND owner_id IS NOT NULL GROUP BY 1, 2 "
@@ -227,15 +225,21 @@ class Warehouse:
     def _load_lookups(self) -> None:
         sources = self._sources()
         self._lookup(
-            "products", "product_id", "kpi_products", sources, {"product_name": "name",
-                                                                "family": "family"}
+            "products",
+            "product_id",
+            "kpi_products",
+            sources,
+            {"product_name": "name", "family": "family"},
         )
         self._lookup(
             "accounts",
             "account_id",
             "kpi_accounts",
             sources,
-            {"account_name": "name", **{n: n for n in ("segment", "industry", "country", "region")}},
+            {
+                "account_name": "name",
+                **{n: n for n in ("segment", "industry", "country", "region")},
+            },
         )
 
     def _lookup(
@@ -412,8 +416,11 @@ class Warehouse:
         rows = self.store.rows(table, version)
         files = tuple(self.store.files(table, version))
         only, complete, latest = _statistics(files, rows) if files else ({}, frozenset(), {})
-        kept = {name: day for name, day in latest.items()
-                if columns.get(name) in (ColumnType.DATE, ColumnType.TIMESTAMP)}
+        kept = {
+            name: day
+            for name, day in latest.items()
+            if columns.get(name) in (ColumnType.DATE, ColumnType.TIMESTAMP)
+        }
         return StoredTable(columns, rows, only, complete, kept)
 
     def _describe_made(self, table: str, columns: Mapping[str, ColumnType]) -> StoredTable:

@@ -158,7 +158,12 @@ def _rows(computed: Computed) -> tuple[Row, ...]:
         for place, one in enumerate(asking.dimensions)
     ]
     ranks = [
-        {member: rank for rank, member in enumerate(sorted(found, key=lambda one, found=found: _order(found[one])))}
+        {
+            member: rank
+            for rank, member in enumerate(
+                sorted(found, key=lambda one, found=found: _order(found[one]))
+            )
+        }
         for found in members
     ]
     labels = _labels(asking, computed.values)
@@ -236,9 +241,7 @@ def _check_dates(question: Question) -> None:
 
 
 def _report(asking: Asking, computed: Computed) -> None:
-    empty = [
-        table for table in tables_of(asking.plan) if not asking.world.stored(table).rows
-    ]
+    empty = [table for table in tables_of(asking.plan) if not asking.world.stored(table).rows]
     if empty:
         asking.notice(
             Problem(

@@ -37,8 +37,9 @@ class RateBook:
             if rate > 0:
                 collected[source, target, kind][on] = Fraction(rate)
         self._days = {pair: sorted(rates) for pair, rates in collected.items()}
-        self._rates = {pair: [rates[day] for day in self._days[pair]]
-                       for pair, rates in collected.items()}
+        self._rates = {
+            pair: [rates[day] for day in self._days[pair]] for pair, rates in collected.items()
+        }
 
     def rate(self, source: str, target: str, on: date, kind: str = FxKind.SPOT) -> Fraction | None:
         """What a unit of ``source`` was worth in ``target``; None where no rate says so."""
@@ -51,8 +52,12 @@ class RateBook:
 
     def span(self, kind: str) -> tuple[date, date] | None:
         """The first day with a rate of that kind, and the last on which one may still hold."""
-        days = [day for (_, _, k), dates in self._days.items() if k == kind
-                for day in (dates[0], dates[-1])]
+        days = [
+            day
+            for (_, _, k), dates in self._days.items()
+            if k == kind
+            for day in (dates[0], dates[-1])
+        ]
         if not days:
             return None
         slack = {FxKind.SPOT.value: SPOT_DAYS, FxKind.MONTH_AVERAGE.value: 31}.get(kind, 366)

@@ -139,7 +139,9 @@ class Measure(_Model):
     def _complete(self) -> Measure:
         if self.table == TARGETS:
             if self.aggregate not in ("target", "actual") or not self.targets_on:
-                raise ValueError("a measure of targets needs aggregate target or actual, and targets_on")
+                raise ValueError(
+                    "a measure of targets needs aggregate target or actual, and targets_on"
+                )
             return self
         if self.aggregate in ("target", "actual"):
             raise ValueError("aggregates target and actual belong to the table targets")

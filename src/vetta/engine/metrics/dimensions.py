@@ -85,9 +85,7 @@ DIMENSIONS: Mapping[str, Dimension] = MappingProxyType({one.name: one for one in
 """Every dimension of the contract, by name. Typed attributes (``custom.name``) add to them."""
 
 PERSON_DIMENSIONS = frozenset(
-    name
-    for name, one in DIMENSIONS.items()
-    if one.home in (Home.PERSON, Home.DATED, Home.CHAIN)
+    name for name, one in DIMENSIONS.items() if one.home in (Home.PERSON, Home.DATED, Home.CHAIN)
 )
 """Dimensions of the person who owns a fact: the only ones that targets have."""
 

@@ -79,8 +79,9 @@ def explain_steps(
         if isinstance(step.formula, Reference):
             continue
         name = step.definition.name
-        _unfold(step.formula, values, titles, lines, titles.get(name, name), name,
-                step.definition.unit)
+        _unfold(
+            step.formula, values, titles, lines, titles.get(name, name), name, step.definition.unit
+        )
     return tuple(lines)
 
 

@@ -114,9 +114,7 @@ def _read(node: exp.Expression) -> Formula:
     operator = _OPERATORS.get(type(node))
     if operator is not None:
         return Operation(operator, _read(node.this), _read(node.expression))
-    raise ProblemError(
-        _problem(f"“{node.sql(dialect='duckdb')[:60]}” may not stand in a formula.")
-    )
+    raise ProblemError(_problem(f"“{node.sql(dialect='duckdb')[:60]}” may not stand in a formula."))
 
 
 def _problem(message: str, line: int | None = None, position: int | None = None) -> Problem:

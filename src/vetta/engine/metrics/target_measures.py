@@ -13,8 +13,8 @@ from vetta.engine.metrics.dimensions import PERSON_DIMENSIONS, TARGET_DAYS
 from vetta.engine.metrics.formula import Value
 from vetta.engine.metrics.measuring import Asking, Measured, run, table_query
 from vetta.engine.metrics.plan import Leaf
-from vetta.engine.metrics.question import Question
 from vetta.engine.metrics.query import Part, TableQuery
+from vetta.engine.metrics.question import Question
 from vetta.engine.metrics.world import TargetAmount
 from vetta.kernel.period import Period
 from vetta.kernel.problem import Problem, ProblemError, Severity
@@ -85,9 +85,7 @@ def measure_targets(asking: Asking, metric: str, name: str) -> Measured:
     return found
 
 
-def measure_actuals(
-    asking: Asking, catalogue: Catalogue, metric: str, name: str
-) -> Measured:
+def measure_actuals(asking: Asking, catalogue: Catalogue, metric: str, name: str) -> Measured:
     """What was done on ``metric`` by those, and on the days, that have a target on it."""
     definition = find(catalogue, metric)
     if definition.kind is not Kind.SIMPLE or definition.measure is None:

@@ -72,9 +72,7 @@ class RowOut(Schema):
     by: dict[str, MemberOut]
     period: str | None = Field(None, description="Only where a grain was asked for.")
     value: str | None
-    parts: dict[str, str | None] = Field(
-        description="What the value was computed from, by KPI."
-    )
+    parts: dict[str, str | None] = Field(description="What the value was computed from, by KPI.")
     compared: ComparedOut | None = None
 
 
@@ -175,8 +173,7 @@ def kpi_out(one: CatalogueEntry) -> dict[str, Any]:
         "version": one.version,
         "parts": list(one.parts),
         "dimensions": [
-            {"name": each.name, "title": each.title, "named": each.named}
-            for each in one.dimensions
+            {"name": each.name, "title": each.title, "named": each.named} for each in one.dimensions
         ],
         "columns": dict(one.columns),
         "dated_by": one.dated_by,
@@ -210,8 +207,16 @@ class ExplanationOut(Schema):
 
 
 def explanation_out(found: Explanation) -> dict[str, Any]:
-    names = ("metric", "title", "description", "formula", "currency", "value", "numerator",
-             "denominator")
+    names = (
+        "metric",
+        "title",
+        "description",
+        "formula",
+        "currency",
+        "value",
+        "numerator",
+        "denominator",
+    )
     return {
         **{name: getattr(found, name) for name in names},
         "caveats": list(found.caveats),

@@ -58,7 +58,8 @@ def set_target(request: HttpRequest, wanted: TargetIn) -> Status:
     """One of the same subject, KPI and first day is replaced; what was known stays readable."""
     made = services.set_target(**wanted.dict(), origin="api", actor=request.actor)
     row = next(
-        one for one in selectors.target_rows(actor=request.actor, subject_id=made.subject_id)
+        one
+        for one in selectors.target_rows(actor=request.actor, subject_id=made.subject_id)
         if one.id == made.pk
     )
     return Status(201, asdict(row))

@@ -201,9 +201,7 @@ def _keys(rows: Any, query: TableQuery, needs: Needs, known: frozenset[str]) -> 
         keys.append("currency")
     if query.by_target:
         keys.append("source_id")
-    keys += [
-        f"{part.key}_v" for part in query.parts if part.measure.aggregate == "count_distinct"
-    ]
+    keys += [f"{part.key}_v" for part in query.parts if part.measure.aggregate == "count_distinct"]
     return [name for name in dict.fromkeys(keys) if name in rows.columns]
 
 
@@ -256,8 +254,11 @@ def _used(query: TableQuery, needs: Needs) -> frozenset[str]:
     columns = query.stored.columns
     found = {"source", "source_id", "opportunity_id", "currency", *needs.names}
     found |= {name.replace("custom.", "custom__", 1) for name in needs.names}
-    found |= {DIMENSIONS[one].column for one in (NAMES.get(n, n) for n in needs.names)
-              if one in DIMENSIONS}
+    found |= {
+        DIMENSIONS[one].column
+        for one in (NAMES.get(n, n) for n in needs.names)
+        if one in DIMENSIONS
+    }
     if needs.personal:
         found.add("owner_id")
     if any(DIMENSIONS[one].home is Home.ACCOUNT for one in needs.names if one in DIMENSIONS) or (
@@ -344,9 +345,7 @@ def _named_columns(rows: Any, measure: Measure) -> Any:
         if column.startswith("custom__"):
             added["custom." + column.removeprefix("custom__")] = rows[column].cast("string")
     if {"product_family", "product_id"} <= set(rows.columns):
-        added[FAMILY_OF] = rows.product_family.isnull().ifelse(
-            rows.product_id, ibis.null("string")
-        )
+        added[FAMILY_OF] = rows.product_family.isnull().ifelse(rows.product_id, ibis.null("string"))
     return rows.mutate(**added) if added else rows
 
 
@@ -363,14 +362,18 @@ def _dated(rows: Any, query: TableQuery) -> Any:
     column = rows[measure.date]
     exact = column.type().is_date()
     if query.starts_on is not None:
-        first = functions.day(query.starts_on) if exact else functions.moment(
-            query.calendar.starts_at(query.starts_on)
+        first = (
+            functions.day(query.starts_on)
+            if exact
+            else functions.moment(query.calendar.starts_at(query.starts_on))
         )
         rows = rows.filter(column >= first)
         column = rows[measure.date]
     if query.ends_on is not None:
-        last = functions.day(query.ends_on) if exact else functions.moment(
-            query.calendar.starts_at(query.ends_on)
+        last = (
+            functions.day(query.ends_on)
+            if exact
+            else functions.moment(query.calendar.starts_at(query.ends_on))
         )
         rows = rows.filter(column < last)
         column = rows[measure.date]
@@ -441,9 +444,7 @@ def _extra_columns(query: TableQuery) -> dict[str, ColumnType]:
     follow = query.parts[0].measure.followed_by
     if follow is None:
         return {}
-    columns = (
-        query.stored.columns if follow.column else query.others[follow.table or ""].columns
-    )
+    columns = query.stored.columns if follow.column else query.others[follow.table or ""].columns
     return {EVENT_AT: columns[follow.column or follow.date or ""]}
 
 

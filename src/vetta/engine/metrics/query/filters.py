@@ -102,9 +102,7 @@ def _pieces(text: str, scope: Scope) -> tuple[Expression, ...]:
     """The parts between ANDs, or nothing where the text cannot be taken apart safely."""
     try:
         tree = sqlglot.parse_one(text, read="duckdb")
-        found = [
-            condition(part.sql(dialect="duckdb"), scope) for part in _conjuncts(tree.unnest())
-        ]
+        found = [condition(part.sql(dialect="duckdb"), scope) for part in _conjuncts(tree.unnest())]
     except (SqlglotError, ProblemError):
         return ()
     return tuple(found)

@@ -9,7 +9,9 @@ import ibis
 import ibis.expr.datatypes as dt
 
 
-@ibis.udf.scalar.builtin(name="timezone", signature=((dt.string, dt.Timestamp("UTC")), dt.timestamp))
+@ibis.udf.scalar.builtin(
+    name="timezone", signature=((dt.string, dt.Timestamp("UTC")), dt.timestamp)
+)
 def in_zone(zone, moment):  # type: ignore[no-untyped-def]
     """The wall clock of a moment in a time zone."""
 

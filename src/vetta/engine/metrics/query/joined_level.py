@@ -73,9 +73,7 @@ def grouped(rows: Any, query: TableQuery, needs: Needs) -> Any:
     return rows.group_by(**keys).agg(**values) if keys else rows.agg(**values)
 
 
-def _totals(
-    rows: Any, key: str, aggregate: str, money: bool, query: TableQuery
-) -> dict[str, Any]:
+def _totals(rows: Any, key: str, aggregate: str, money: bool, query: TableQuery) -> dict[str, Any]:
     number = rows[f"{key}_n"]
     covered = rows["kpi_is_covered"] if query.covered_by is not None else None
     found = {f"{key}_n": number.sum(where=covered)}
@@ -113,9 +111,7 @@ def _states(rows: Any, query: TableQuery) -> Any:
             rows[CLOSED].isnull() | (rows[CLOSED] >= ends.kpi_state_end),
         ]
         rows = rows.inner_join(ends, open_then)
-        return rows.mutate(**{ON: rows.kpi_state_end - ibis.interval(days=1)}).drop(
-            "kpi_state_end"
-        )
+        return rows.mutate(**{ON: rows.kpi_state_end - ibis.interval(days=1)}).drop("kpi_state_end")
     if query.ends_on is not None:
         end = functions.day(query.ends_on)
         rows = rows.filter(rows[OPENED] < end, rows[CLOSED].isnull() | (rows[CLOSED] >= end))
@@ -127,9 +123,7 @@ def _states(rows: Any, query: TableQuery) -> Any:
 
 
 def _period_ends(query: TableQuery) -> Any:
-    periods = ibis.table(
-        {"grain": "string", "starts_on": "date", "ends_on": "date"}, name=PERIODS
-    )
+    periods = ibis.table({"grain": "string", "starts_on": "date", "ends_on": "date"}, name=PERIODS)
     cut = query.ends_on or ((query.today or date.max) + timedelta(days=1))
     grain = query.grain or Grain.DAY
     periods = periods.filter(periods.grain == grain.value, periods.starts_on < functions.day(cut))
