@@ -9,7 +9,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -40,35 +40,63 @@ class Example:
     is_shared: bool
     exit_code: int = -1
     report: dict[str, Any] = field(default_factory=dict)
+    forker: subprocess.Popen[str] | None = None
 
     @property
     def mapping(self) -> Path:
         return ROOT / "examples" / self.name / "mapping.yaml"
 
     def vetta(self, *arguments: object) -> tuple[int, Any]:
-        """Run ``vetta`` as anybody would; exit code and the JSON it answered."""
+        """Run ``vetta`` in a process of its own, as anybody would; exit code and its JSON."""
+        command = [sys.executable, "-m", "vetta", *self._complete(arguments)]
         done = subprocess.run(
-            [
-                sys.executable,
-                "-m",
-                "vetta",
-                *map(str, arguments),
-                "--home",
-                str(self.home),
-                "--json",
-            ],
+            command,
             capture_output=True,
             text=True,
-            env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
-            cwd=self.home.parent,
-            timeout=300,
+            env=self.environment,
+            timeout=600,
             check=False,
         )
-        assert "Traceback" not in done.stderr, done.stderr
+        return self._answer(arguments, done.returncode, done.stdout, done.stderr)
+
+    def quick(self, *arguments: object) -> tuple[int, Any]:
+        """The same in a process forked from one that has started already."""
+        if self.forker is None:
+            self.forker = subprocess.Popen(
+                [sys.executable, "-m", "tests.examples.forker"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+                env=self.environment,
+                cwd=ROOT,
+            )
+        assert self.forker.stdin is not None
+        assert self.forker.stdout is not None
+        self.forker.stdin.write(json.dumps(self._complete(arguments)) + "\n")
+        self.forker.stdin.flush()
+        done = json.loads(self.forker.stdout.readline())
+        return self._answer(arguments, done["code"], done["out"], done["err"])
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {**os.environ, "PYTHONPATH": str(ROOT / "src"), "VETTA_HOME": str(self.home)}
+
+    def _complete(self, arguments: tuple[object, ...]) -> list[str]:
+        return [*map(str, arguments), "--home", str(self.home), "--json"]
+
+    def _answer(
+        self, arguments: tuple[object, ...], code: int, out: str, err: str
+    ) -> tuple[int, Any]:
+        assert "Traceback" not in err, err
         try:
-            return done.returncode, json.loads(done.stdout)
+            return code, json.loads(out)
         except json.JSONDecodeError:
-            pytest.fail(f"{arguments}: no JSON.\n{done.stdout[:2000]}\n{done.stderr[:4000]}")
+            pytest.fail(f"{arguments}: no JSON.\n{out[:2000]}\n{err[:4000]}")
+
+    def close(self) -> None:
+        """End the process that forks."""
+        if self.forker is not None:
+            self.forker.communicate()
 
     def bring(self, *options: str) -> tuple[int, Any]:
         """Import the raw files with the example's mapping."""
@@ -79,7 +107,7 @@ class Example:
         asked: list[object] = ["kpi", metric, *(("--by", by) if by else ())]
         for name, value in options.items():
             asked += [f"--{name.rstrip('_').replace('_', '-')}", value]
-        code, answer = self.vetta(*asked)
+        code, answer = self.quick(*asked)
         assert code == 0, answer
         assert answer["metric"] == metric
         found: dict[Key, Decimal | None] = {}
@@ -91,7 +119,7 @@ class Example:
         return found
 
 
-def _example(name: str, write: Callable[[Path], Path], origin: str, tmp: Path) -> Example:
+def _example(name: str, write: Callable[[Path], Path], origin: str, tmp: Path) -> Iterator[Example]:
     if origin == "shared":
         if not SHARED.exists():
             pytest.skip("the public data sets (../shared/data) are not on this machine")
@@ -100,19 +128,20 @@ def _example(name: str, write: Callable[[Path], Path], origin: str, tmp: Path) -
         folder = write(tmp / "files")
     example = Example(name, folder, tmp / "home", origin == "shared")
     example.exit_code, example.report = example.bring()
-    return example
+    yield example
+    example.close()
 
 
 @pytest.fixture(scope="session", params=["twin", "shared"])
-def crm(request, tmp_path_factory) -> Example:
+def crm(request, tmp_path_factory) -> Iterator[Example]:
     tmp = tmp_path_factory.mktemp(f"crm-{request.param}")
-    return _example("crm_opportunities", write_crm, request.param, tmp)
+    yield from _example("crm_opportunities", write_crm, request.param, tmp)
 
 
 @pytest.fixture(scope="session", params=["twin", "shared"])
-def adventureworks(request, tmp_path_factory) -> Example:
+def adventureworks(request, tmp_path_factory) -> Iterator[Example]:
     tmp = tmp_path_factory.mktemp(f"adventureworks-{request.param}")
-    return _example("adventureworks", write_adventureworks, request.param, tmp)
+    yield from _example("adventureworks", write_adventureworks, request.param, tmp)
 
 
 def open_raw(folder: Path) -> duckdb.DuckDBPyConnection:

@@ -209,6 +209,30 @@ def test_managers_roll_up_their_agents(crm, raw):
     assert_same_money(crm.kpi("won_revenue", "managers_above"), totals(raw, sql))
 
 
+def test_the_command_started_by_hand_answers_as_promised(crm, raw):
+    """A process of its own; ``--home`` before the subcommand; names beside ids."""
+    code, answer = crm.vetta("kpi", "win_rate", "--by", "manager", "--grain", "month")
+    assert code == 0
+    assert {name: answer[name] for name in ("metric", "unit", "currency", "problems")} == {
+        "metric": "win_rate",
+        "unit": "ratio",
+        "currency": None,
+        "problems": [],
+    }
+    assert answer["facts"] == {"opportunities": crm.report["tables"]["opportunities"]["version"]}
+    assert {row["by"]["manager"]["name"] for row in answer["rows"]} == {
+        name for (name,) in raw.execute("SELECT DISTINCT manager FROM sales_teams").fetchall()
+    }
+    assert {len(row["period"]) for row in answer["rows"]} == {7}
+
+
+def test_a_bad_question_ends_with_two_and_a_hint(crm):
+    for asked in (["kpi", "win_rat"], ["kpi", "win_rate", "--by", "colour"]):
+        code, answer = crm.quick(*asked)
+        assert code == 2
+        assert answer["problems"][0]["hint"]
+
+
 def test_the_published_figures(crm):
     """What the data's own README says of it."""
     if not crm.is_shared:
@@ -231,7 +255,7 @@ def test_the_same_files_again_change_nothing(crm):
 
 def test_an_import_can_be_undone(crm, tmp_path):
     """In a data folder of its own: everything goes, and the same files come in anew."""
-    other = replace(crm, home=tmp_path / "home")
+    other = replace(crm, home=tmp_path / "home", forker=None)
     code, report = other.bring()
     assert code == 0
     code, undone = other.vetta("import", "--undo", report["batch"])
@@ -242,13 +266,15 @@ def test_an_import_can_be_undone(crm, tmp_path):
     assert again["tables"]["opportunities"]["inserted"] == report["tables"]["opportunities"]["read"]
     assert again["tables"]["people"]["inserted"] == report["tables"]["people"]["read"]
     assert other.kpi("won_deals") == crm.kpi("won_deals")
+    other.close()
 
 
 def test_a_dry_run_answers_as_the_run_would_and_writes_nothing(crm, tmp_path):
-    other = replace(crm, home=tmp_path / "home")
+    other = replace(crm, home=tmp_path / "home", forker=None)
     code, report = other.bring("--dry-run")
     assert code == crm.exit_code
     assert report["batch"] is None
     for table, told in report["tables"].items():
         assert told["inserted"] == crm.report["tables"][table]["inserted"], table
     assert other.kpi("won_deals", "person") == {}
+    other.close()
