@@ -78,8 +78,8 @@ class Vetta:
         except OSError:
             return 0
 
-    def children(self, process: subprocess.Popen[bytes], word: str) -> list[int]:
-        """The direct children whose command line holds a word."""
+    def workers(self, process: subprocess.Popen[bytes]) -> list[int]:
+        """The direct children that run ``vetta worker``."""
         found = []
         for folder in Path("/proc").iterdir():
             if folder.name.isdigit():
@@ -88,7 +88,7 @@ class Vetta:
                     line = (folder / "cmdline").read_text()
                 except OSError:
                     continue
-                if int(parent) == process.pid and word in line:
+                if int(parent) == process.pid and "\0worker\0" in line:
                     found.append(int(folder.name))
         return found
 
@@ -124,12 +124,10 @@ def test_everything_in_one_command(vetta):
     assert "runs already" in vetta.run("serve", "--everything", "--port", str(free_port()))
 
     # A dead worker is replaced.
-    eventually(lambda: vetta.children(serving, "worker"), "there is no worker")
-    (worker,) = vetta.children(serving, "worker")
+    eventually(lambda: vetta.workers(serving), "there is no worker")
+    (worker,) = vetta.workers(serving)
     os.kill(worker, signal.SIGKILL)
-    eventually(
-        lambda: vetta.children(serving, "worker") not in ([], [worker]), "no new worker came"
-    )
+    eventually(lambda: vetta.workers(serving) not in ([], [worker]), "no new worker came")
     assert "The worker ended unexpectedly" in vetta.said()
 
     # It stops in good order, and leaves nothing behind.
@@ -152,7 +150,7 @@ def test_a_taken_port_is_said(vetta):
 def test_the_web_server_alone(vetta):
     process = vetta.start("serve", "--port", str(vetta.port))
     eventually(lambda: vetta.status("/accounts/login/") == 200, "the web server never answered")
-    assert vetta.children(process, "worker") == []
+    assert vetta.workers(process) == []
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=60) == 0
 

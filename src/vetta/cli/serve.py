@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from http.client import HTTPConnection, HTTPException
 from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Annotated
@@ -147,17 +148,21 @@ def _gunicorn(host: str, port: int, processes: int, threads: int) -> list[str]:
     ]
 
 
-def _answers(host: str, port: int, patience: float = 60) -> bool:
-    """Whether the server takes connections before patience runs out."""
+def _answers(host: str, port: int, patience: float = 120) -> bool:
+    """Whether the server answers a request before patience runs out."""
     target = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
     until = time.monotonic() + patience
     while time.monotonic() < until:
+        connection = HTTPConnection(target, port, timeout=30)
         try:
-            socket.create_connection((target, port), timeout=1).close()
-        except OSError:
-            time.sleep(0.1)
+            connection.request("HEAD", "/accounts/login/", headers={"Host": "localhost"})
+            connection.getresponse().read()
+        except (OSError, HTTPException):
+            time.sleep(0.2)
         else:
             return True
+        finally:
+            connection.close()
     return False
 
 

@@ -25,6 +25,7 @@ BASE_DIR = Path(__file__).resolve().parent
 
 DEBUG = _flag("VETTA_DEBUG", False)
 SECRET_KEY = os.environ.get("VETTA_SECRET_KEY") or VETTA_HOME.secret_key()
+SECRET_KEY_FALLBACKS = _list("VETTA_SECRET_KEY_FALLBACKS")
 ALLOWED_HOSTS = [*_list("VETTA_HOSTS"), "localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = _list("VETTA_ORIGINS")
 VETTA_HTTPS = _flag("VETTA_HTTPS", False)
