@@ -181,11 +181,15 @@ def _nearest(path: tuple[str | int, ...]) -> str:
 
 
 def _line(path: Sequence[str | int], lines: Lines) -> int | None:
-    for candidate in (tuple(path), tuple(part for part in path if not isinstance(part, int))):
-        for length in range(len(candidate), 0, -1):
-            if candidate[:length] in lines:
-                return lines[candidate[:length]]
-    return None
+    """The line of the deepest part of ``path`` that the text holds."""
+    named = tuple(part for part in path if not isinstance(part, int))
+    found = [
+        candidate[:length]
+        for candidate in (tuple(path), named)
+        for length in range(len(candidate), 0, -1)
+        if candidate[:length] in lines
+    ]
+    return lines[max(found, key=len)] if found else None
 
 
 def _cross_checks(mapping: Mapping, lines: Lines, file: str | None) -> Iterator[Problem]:
