@@ -1,4 +1,4 @@
-"""Write the parts of docs/reference that the code knows best: problem codes and functions.
+"""Write the parts of docs/reference that the code knows best.
 
 python tools/write_reference.py          # write
 python tools/write_reference.py --check  # exit 1 where a page is not as the code says
@@ -11,6 +11,8 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+from reference_pages import kpis_page, operations_table, tables_page
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "vetta"
@@ -135,11 +137,12 @@ def functions_table() -> str:
     return "\n".join(lines)
 
 
-def expressions_page(text: str) -> str:
-    start, end = "<!-- functions -->", "<!-- /functions -->"
+def filled(page: str, name: str, content: str) -> str:
+    """The page with what stands between ``<!-- name -->`` and ``<!-- /name -->`` replaced."""
+    text = (REFERENCE / page).read_text(encoding="utf-8")
+    start, end = f"<!-- {name} -->", f"<!-- /{name} -->"
     before, _, rest = text.partition(start)
-    after = rest.partition(end)[2]
-    return f"{before}{start}\n{functions_table()}\n{end}{after}"
+    return f"{before}{start}\n{content}\n{end}{rest.partition(end)[2]}"
 
 
 def _cell(text: str) -> str:
@@ -151,10 +154,12 @@ def _code(text: str) -> str:
 
 
 def main() -> int:
-    expressions = REFERENCE / "expressions.md"
     pages = {
         REFERENCE / "problems.md": problems_page(),
-        expressions: expressions_page(expressions.read_text(encoding="utf-8")),
+        REFERENCE / "tables.md": tables_page(),
+        REFERENCE / "kpis.md": kpis_page(),
+        REFERENCE / "expressions.md": filled("expressions.md", "functions", functions_table()),
+        REFERENCE / "api.md": filled("api.md", "operations", operations_table()),
     }
     stale = [
         path for path, text in pages.items() if not path.exists() or path.read_text("utf-8") != text
