@@ -19,9 +19,9 @@ def tables_page() -> str:
     lines = [
         "# Fact tables",
         "",
-        "The data contract: what a [mapping](mapping.md) fills and KPIs read. Ids are text, moments",
-        "are stored in UTC, days are taken in the organisation's time zone. Money has four decimal",
-        "places, in the currency of its own row. A mapping may add typed attributes (`custom`).",
+        "The data contract: what a [mapping](mapping.md) fills and KPIs read. Ids are text,",
+        "moments are stored in UTC, days are taken in the organisation's time zone. Money has four",
+        "decimal places, in the currency of its own row. A mapping may add typed attributes (`custom`).",
         "",
         "Every table also has:",
         "",
