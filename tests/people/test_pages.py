@@ -130,6 +130,15 @@ def test_branches_of_a_large_chart_are_fetched_when_they_are_opened(ada):
     assert "Deep Rep 59" in page(ada, "chart", all="1")
 
 
+def test_a_person_is_shown_in_the_chart_wherever_he_or_she_sits(ada):
+    services.create_position(actor=None, key="elsewhere", title="Seat", manager_position="cy")
+    services.assign(actor=None, person="bea", position="elsewhere", starts_on=date(2024, 1, 1))
+    assert 'id="found"' in page(ada, "chart", focus="bea")
+    shown = page(ada, "person", "bea")
+    assert "Seat (elsewhere)" in shown
+    assert "Cy Sales" in shown
+
+
 def test_pages_take_few_queries_however_many_people(ada, django_assert_max_num_queries):
     for number in range(40):
         person(f"p{number}", manager="rui")

@@ -46,11 +46,13 @@ def _chart(request: HttpRequest, moment: AsOf) -> selectors.Chart:
 @require_safe
 @login_required
 def chart(request: HttpRequest) -> HttpResponse:
-    """The chart, the hits of a search in it, or one position in its place (``focus``)."""
+    """The chart, the hits of a search in it, or one position, or person, in its place."""
     moment = as_of(request, dropped=("focus",))
     found = _chart(request, moment)
     text = " ".join(request.GET.get("q", "").split())[:100]
     focus = request.GET.get("focus", "")
+    if focus not in found.nodes and (seat := found.of_person(focus)) is not None:
+        focus = seat.position
     is_whole = request.GET.get("all") == "1" and len(found.nodes) <= _LARGEST
     levels = 100 if is_whole else 3 if len(found.nodes) <= _SMALL else 2
     opened = set(found.path(focus)) if focus in found.nodes else set()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -34,7 +36,11 @@ def person_history(key: str, *, superseded: bool = True) -> list[HistoryEntry]:
     person = Person.objects.filter(key=key).first()
     if person is None:
         return []
-    seats = set(Assignment.objects.filter(person=person).values_list("position_id", flat=True))
+    held: dict[int, date] = {}  # each position, from the first day on which the person sat there
+    for position, start in Assignment.objects.filter(person=person).values_list(
+        "position_id", "starts_on"
+    ):
+        held[position] = min(start, held.get(position, start))
     entries = [
         *_entries("name", PersonVersion.objects.filter(person=person), _say_name, superseded),
         *_entries("employment", Employment.objects.filter(person=person), _say_status, superseded),
@@ -46,19 +52,21 @@ def person_history(key: str, *, superseded: bool = True) -> list[HistoryEntry]:
         ),
         *_entries(
             "position",
-            PositionVersion.objects.filter(position_id__in=seats).select_related(
+            PositionVersion.objects.filter(position_id__in=held).select_related(
                 "position", "title", "team", "business_unit"
             ),
             _say_position,
             superseded,
+            held,
         ),
         *_entries(
             "reporting_line",
-            ReportingLine.objects.filter(position_id__in=seats).select_related(
+            ReportingLine.objects.filter(position_id__in=held).select_related(
                 "position", "manager"
             ),
-            _say_line,
+            lambda row: _say_line(row, max(row.starts_on, held[row.position_id])),
             superseded,
+            held,
         ),
         *_entries(
             "attribute",
@@ -74,10 +82,19 @@ def person_history(key: str, *, superseded: bool = True) -> list[HistoryEntry]:
     )
 
 
-def _entries(kind, rows, say, superseded) -> list[HistoryEntry]:
+def _entries(
+    kind: str,
+    rows: Any,
+    say: Callable[[Any], tuple[str, dict[str, Any]]],
+    superseded: bool,
+    held: dict[int, date] | None = None,
+) -> list[HistoryEntry]:
+    """The rows as entries; of positions only what holds from when the person sat there."""
     rows = rows if superseded else rows.known()
     found = []
     for row in rows:
+        if held and row.ends_on is not None and row.ends_on <= held[row.position_id]:
+            continue
         text, values = say(row)
         found.append(
             HistoryEntry(
@@ -138,18 +155,20 @@ def _say_position(row: PositionVersion) -> tuple[str, dict]:
         "team": row.team and row.team.key,
         "business_unit": row.business_unit and row.business_unit.key,
     }
-    said = [values["title"], values["team"], values["business_unit"]]
+    spans = structure().teams.get(row.team_id)
+    team = spans[-1].value.name if spans else values["team"]
+    said = [values["title"], team, row.business_unit and row.business_unit.name]
     return " · ".join(part for part in said if part) or row.position.key, values
 
 
-def _say_line(row: ReportingLine) -> tuple[str, dict]:
+def _say_line(row: ReportingLine, day: date) -> tuple[str, dict]:
     values = {
         "position": row.position.key,
         "manager_position": row.manager.key,
         "kind": row.kind,
         "roll": row.roll,
     }
-    text = _sitters(row.manager_id, row.manager.key, row.starts_on)
+    text = _sitters(row.manager_id, row.manager.key, day)
     return text if row.kind == PRIMARY else f"{text} ({row.kind}, {percent(row.roll)})", values
 
 
