@@ -179,6 +179,35 @@ def test_positions_teams_lines_and_attributes_are_kept_by_the_api(ask):
     assert ask("ada", "get", "/people/cy").json()["attributes"][0]["value"] == "3"
 
 
+def test_sign_in_limits_and_policy_are_kept_by_the_api(ask):
+    person("eva")
+    assert ask("ada", "put", "/people/eva/sign-in", {"email": "dag@example.com"}).status_code == 204
+    taken = ask("ada", "put", "/people/cy/sign-in", {"email": "dag@example.com"})
+    assert taken.json()["code"] == "people.user_taken"
+    unknown = ask("ada", "put", "/people/cy/sign-in", {"email": "x@example.com"})
+    assert unknown.json()["code"] == "people.unknown_user"
+    ask("ada", "put", "/business-units/a", {"name": "Unit A"})
+    limit = {"email": "rui@example.com", "business_unit": "a", "starts_on": "2020-01-01"}
+    assert ask("ada", "post", "/unit-limits", limit).status_code == 204
+    assert ask("ada", "get", "/unit-limits").json()["items"] == [{**limit, "ends_on": None}]
+    end = {"email": "rui@example.com", "business_unit": "a", "ends_on": "2020-02-01"}
+    assert ask("ada", "post", "/unit-limits/end", end).status_code == 204
+    assert ask("ada", "put", "/people-policy", {"former_managers_keep": False}).status_code == 204
+    assert ask("ada", "get", "/people-policy").json() == {"former_managers_keep": False}
+    assert ask("rui", "get", "/people-policy").status_code == 403
+    assert ask("rui", "put", "/people/bea/sign-in", {"email": None}).status_code == 404
+
+
+def test_a_named_relationship_is_made_and_ended_by_the_api(ask):
+    line = {"manager_position": "cy", "starts_on": "2020-01-01", "kind": "overlay", "roll": "0.2"}
+    assert ask("ada", "post", "/positions/bea/lines", line).status_code == 204
+    (shown,) = ask("ada", "get", "/people/bea").json()["relationships"]
+    assert (shown["kind"], shown["roll"], shown["managers"][0]["id"]) == ("overlay", "0.2", "cy")
+    end = {"manager_position": "cy", "kind": "overlay", "ends_on": "2021-01-01"}
+    assert ask("ada", "post", "/positions/bea/lines/end", end).status_code == 204
+    assert ask("ada", "get", "/people/bea").json()["relationships"] == []
+
+
 def test_an_analyst_of_one_unit_neither_sees_nor_changes_another(placed_cast, client):
     from tests.cast import make_user
 
@@ -194,6 +223,30 @@ def test_an_analyst_of_one_unit_neither_sees_nor_changes_another(placed_cast, cl
     assert client.patch(f"{API}/people/b", {"name": "X"}, **send).status_code == 404
     assert client.patch(f"{API}/people/a", {"name": "X"}, **send).status_code == 200
     assert client.post(f"{API}/positions/b/end", {"on": "2024-01-01"}, **send).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("post", "/people", {"name": "A\x00"}),
+        ("post", "/people", {"name": "x" * 201}),
+        ("post", "/people/bea/moves", {"starts_on": "9999-12-31", "title": "Late"}),
+        ("post", "/people/bea/moves", {"starts_on": "0001-01-01"}),
+        ("post", "/people/bea/moves", {"starts_on": "2024-01-01", "share": "0"}),
+        ("post", "/people/bea/moves", {"starts_on": "2024-01-01", "share": "NaN"}),
+        ("put", "/business-units/" + "x" * 201, {"name": "X"}),
+        ("put", "/business-units/%00", {"name": "X"}),
+        ("post", "/teams", {"name": "X", "parent": "nowhere"}),
+    ],
+)
+def test_what_cannot_be_kept_is_refused_and_nothing_fails(ask, method, path, body):
+    assert ask("ada", method, path, body).status_code == 422
+
+
+def test_any_key_can_be_asked_for(ask):
+    for key in ("%00", "a/b", "%F0%9F%98%80", "x" * 500, ".."):
+        assert ask("ada", "get", f"/people/{key}").status_code == 404
+        assert ask("ada", "get", f"/positions/{key}").status_code == 404
 
 
 def test_lists_and_the_chart_take_few_queries_however_many_people(

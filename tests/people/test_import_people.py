@@ -175,6 +175,8 @@ def test_a_second_whole_share_of_one_seat_is_refused_and_two_halves_are_not():
         ({"starts_on": date(1850, 1, 1)}, "people.bad_dates"),
         ({"hired_on": date(2020, 1, 1), "starts_on": date(2019, 1, 1)}, "people.bad_dates"),
         ({"name": " "}, "people.name_missing"),
+        ({"title": "x" * 201}, "people.too_long"),
+        ({"name": "A\x00"}, "people.bad_character"),
         ({"share": Decimal("1.5"), "position_id": "p"}, "people.bad_share"),
     ],
 )

@@ -22,6 +22,7 @@ from .shapes import (
     DayIn,
     KeyOut,
     LabelOut,
+    LineEnd,
     LineIn,
     Moment,
     PositionChange,
@@ -138,6 +139,18 @@ def set_line(request: HttpRequest, key: str, wanted: LineIn) -> Status:
         require_position(request.actor, permissions.EDIT, wanted.manager_position, wanted.starts_on)
     fields = wanted.dict() | {"roll": shapes.millionths(wanted.roll)}
     services.set_manager(actor=request.actor, position=key, **fields)
+    return Status(204, None)
+
+
+@router.post(
+    "/positions/{path:key}/lines/end",
+    response={204: None, **REFUSALS},
+    summary="End a named relationship",
+)
+def end_line(request: HttpRequest, key: str, wanted: LineEnd) -> Status:
+    """Let one named relationship end; a primary line ends by setting another, or none."""
+    require_position(request.actor, permissions.EDIT, key)
+    services.end_relationship(actor=request.actor, position=key, **wanted.dict())
     return Status(204, None)
 
 

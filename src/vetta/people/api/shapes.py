@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from ninja import Field, Schema
+from pydantic import field_validator
 
 from vetta.core import clock
 from vetta.people.contracts import ChartNode, PersonRow, RelationshipRow
@@ -26,6 +27,18 @@ def fraction(share: int | None) -> str | None:
 def millionths(share: Decimal) -> int:
     """A fraction as millionths; what lies outside of 0..1 is refused by the services."""
     return int(share * WHOLE)
+
+
+class Given(Schema):
+    """What a caller sends."""
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def no_zero_byte(cls, value: Any) -> Any:
+        """PostgreSQL keeps no text with a zero byte."""
+        if isinstance(value, str) and "\x00" in value:
+            raise ValueError("a text cannot hold a zero byte")
+        return value
 
 
 class Moment(Schema):
@@ -116,7 +129,7 @@ class HistoryOut(Schema):
     batch_id: str = Field(description="The import that wrote it; empty by hand.")
 
 
-class PersonIn(Schema):
+class PersonIn(Given):
     name: str = Field(min_length=1, max_length=200)
     key: str = Field("", max_length=200, description="Made from the name where empty.")
     email: str = Field("", max_length=254)
@@ -130,7 +143,7 @@ class PersonIn(Schema):
     share: Decimal = Field(Decimal(1), description=SHARE, max_digits=12, decimal_places=6)
 
 
-class PersonChange(Schema):
+class PersonChange(Given):
     """What is left out stays."""
 
     name: str | None = Field(None, min_length=1, max_length=200)
@@ -140,7 +153,7 @@ class PersonChange(Schema):
     ends_on: date | None = None
 
 
-class MoveIn(Schema):
+class MoveIn(Given):
     """Another seat, title, team, unit or manager from a day on; what is left out stays."""
 
     starts_on: date
@@ -173,16 +186,16 @@ class EffectOut(Schema):
     problems: list[dict[str, Any]]
 
 
-class DayIn(Schema):
+class DayIn(Given):
     on: date
 
 
-class SpanIn(Schema):
+class SpanIn(Given):
     starts_on: date
     ends_on: date | None = None
 
 
-class AttributeValueIn(Schema):
+class AttributeValueIn(Given):
     value: str | int | Decimal | bool | date | None = Field(
         description="Null empties the attribute."
     )
@@ -190,7 +203,7 @@ class AttributeValueIn(Schema):
     ends_on: date | None = None
 
 
-class AttributeIn(Schema):
+class AttributeIn(Given):
     title: str = Field(min_length=1, max_length=200)
     type: str = Field(description="text, integer, number, boolean or date")
 
@@ -234,7 +247,7 @@ class ChartOut(Schema):
     nodes: list[PositionOut]
 
 
-class PositionIn(Schema):
+class PositionIn(Given):
     key: str = Field("", max_length=200, description="Made from the title where empty.")
     starts_on: date | None = None
     ends_on: date | None = None
@@ -244,7 +257,7 @@ class PositionIn(Schema):
     manager_position: str = Field("", max_length=200)
 
 
-class PositionChange(Schema):
+class PositionChange(Given):
     starts_on: date
     ends_on: date | None = None
     title: str | None = Field(None, max_length=200)
@@ -252,7 +265,7 @@ class PositionChange(Schema):
     business_unit: str | None = Field(None, max_length=200)
 
 
-class AssignmentIn(Schema):
+class AssignmentIn(Given):
     person: str = Field(max_length=200)
     starts_on: date
     ends_on: date | None = None
@@ -260,17 +273,52 @@ class AssignmentIn(Schema):
     is_main: bool = True
 
 
-class AssignmentEnd(Schema):
+class AssignmentEnd(Given):
     person: str = Field(max_length=200)
     ends_on: date
 
 
-class LineIn(Schema):
+class LineIn(Given):
     manager_position: str = Field(max_length=200, description="Empty text: none.")
     starts_on: date
     ends_on: date | None = None
     kind: str = Field("primary", max_length=50)
     roll: Decimal = Field(Decimal(1), description=SHARE, max_digits=12, decimal_places=6)
+
+
+class LineEnd(Given):
+    manager_position: str = Field(max_length=200)
+    kind: str = Field(max_length=50, description="The named relationship that ends.")
+    ends_on: date
+
+
+class SignInIn(Given):
+    email: str | None = Field(
+        description="The user's address; null: nobody signs in as this person."
+    )
+
+
+class LimitIn(Given):
+    email: str = Field(description="The user's address.")
+    business_unit: str
+    starts_on: date
+    ends_on: date | None = None
+
+
+class LimitEnd(Given):
+    email: str
+    business_unit: str
+    ends_on: date
+
+
+class LimitOut(LimitIn):
+    """A user's limit to one business unit."""
+
+
+class PolicyIn(Given):
+    former_managers_keep: bool = Field(
+        description="Whether former managers keep the periods in which they managed."
+    )
 
 
 class TeamOut(Schema):
@@ -283,7 +331,7 @@ class TeamOut(Schema):
     depth: int
 
 
-class TeamIn(Schema):
+class TeamIn(Given):
     name: str = Field(min_length=1, max_length=200)
     key: str = Field("", max_length=200, description="The name where empty.")
     parent: str = Field("", max_length=200)
@@ -291,7 +339,7 @@ class TeamIn(Schema):
     starts_on: date | None = None
 
 
-class TeamChange(Schema):
+class TeamChange(Given):
     name: str | None = Field(None, max_length=200)
     parent: str | None = Field(None, max_length=200, description="Empty text: none.")
     region: str | None = Field(None, max_length=200)
@@ -299,7 +347,7 @@ class TeamChange(Schema):
     ends_on: date | None = None
 
 
-class UnitIn(Schema):
+class UnitIn(Given):
     name: str = Field(min_length=1, max_length=200)
 
 

@@ -38,6 +38,8 @@ Row = dict[str, Any]
 
 _CHUNK = 500
 _HINTS = 200  # looking for the nearest name is slow; beyond so many the hint is left out
+#: The longest text of a column, where it is not 200 characters; None: any length.
+_LONGEST = {"email": 254, "country": 100, "kind": 50, "name": 200, "value": None}
 _NOT_CONTENT = {"source", "source_id", "batch_id", "ingested_at"}
 
 
@@ -174,6 +176,31 @@ def check_dates(start: date, end: date | None, column: str) -> None:
         )
 
 
+def unkept(row: Row) -> Problem | None:
+    """The problem of a text that the workspace cannot keep: too long, or with a zero byte."""
+    for name, value in row.items():
+        if not isinstance(value, str) or name.startswith("__"):
+            continue
+        longest = None if name.startswith("custom__") else _LONGEST.get(name, 200)
+        if longest is not None and len(value) > longest:
+            return Problem(
+                "people.too_long",
+                _("The text has {count} characters; {longest} are kept.").format(
+                    count=len(value), longest=longest
+                ),
+                hint=_("Shorten it in the source, or cut it in the mapping."),
+                column=name,
+            )
+        if "\x00" in value:
+            return Problem(
+                "people.bad_character",
+                _("The text holds a zero byte."),
+                hint=_("Take it out in the source; the file may be damaged."),
+                column=name,
+            )
+    return None
+
+
 @dataclass(frozen=True)
 class Known:
     """What was imported before: row key to digest; and what each row means now."""
@@ -259,7 +286,11 @@ class Receiver:
         refused: dict[int, list[Problem]] = {}
         while True:
             draft = Draft(base.fork(), context.source, given, clock.today())
-            self.draw(draft, rows)
+            for index, row in rows.items():
+                if (problem := unkept(row)) is not None:
+                    draft.refuse(index, problem)
+            if not draft.problems:
+                self.draw(draft, rows)
             draft.book.row = None
             if not draft.problems:
                 self._blame(draft)

@@ -35,6 +35,8 @@ def window(starts_on: date, ends_on: date | None = None) -> tuple[int, int]:
     Raises:
         ProblemError: ``people.bad_dates`` where they make no span.
     """
+    if starts_on >= date.max:
+        refuse("people.bad_dates", _("The start lies after every date that can be kept."))
     if starts_on < BEGINNING:
         refuse(
             "people.bad_dates",

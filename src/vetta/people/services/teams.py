@@ -151,6 +151,8 @@ def save_business_unit(*, actor: Who, key: str, name: str) -> None:
     key, name = key.strip(), name.strip()
     if not key or not name:
         refuse("people.name_missing", _("A business unit needs a key and a name."))
+    if max(len(key), len(name)) > 200 or "\x00" in key + name:
+        refuse("people.too_long", _("A key and a name have at most 200 characters."))
     with writing():
         unit, made = BusinessUnit.objects.get_or_create(key=key, defaults={"name": name})
         before = None if made else unit.name
