@@ -122,7 +122,7 @@ def generate() -> None:
         "product_id": "'S' || (hash(i + 3) % 500)",
         "product_family": "'Family ' || (hash(i + 3) % 500 % 8)",
         "channel": "['web', 'field', 'partner', 'phone'][CAST(1 + hash(i + 4) % 4 AS INTEGER)]",
-        "region": "['North', 'South', 'East', 'West', 'Centre'][CAST(1 + hash(i + 5) % 5 AS INTEGER)]",
+        "region": "['North', 'South', 'East', 'West', 'Mid'][CAST(1 + hash(i + 5) % 5 AS INTEGER)]",
         "type": "'sale'",
         "quantity": "1 + hash(i + 6) % 9",
         "net_amount": "(hash(i + 7) % 1000000) / 100",

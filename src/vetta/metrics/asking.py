@@ -92,7 +92,7 @@ def answer_problems(question: Question, *, actor: Actor | None = None) -> tuple[
 
 
 def _check_filter(asking: Asking) -> None:
-    from vetta.engine.metrics.query.facts_level import needs_of
+    from vetta.engine.metrics.query.needs import needs_of
 
     for leaves in asking.plan.passes:
         if leaves[0].measure.table != TARGETS:

@@ -1,3 +1,5 @@
+# Names in these texts are ours or quoted; what people write arrives compiled or as parameters.
+# ruff: noqa: S608
 """The facts of one snapshot in DuckDB, with the small tables that KPIs are joined with.
 
 Knows no Django: it is given a store, versions and Arrow tables. One warehouse serves many
@@ -11,7 +13,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any, Protocol
 
 import duckdb
@@ -40,6 +41,7 @@ from vetta.engine.schema import CURRENCY_COLUMNS, FACT_TABLES, ColumnType
 from vetta.engine.schema.physical import literal, quote
 from vetta.kernel.calendar import Calendar, Grain
 from vetta.kernel.money import round_half_away
+from vetta.metrics.statistics import statistics
 
 FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2070, 1, 1)
 """The days for which periods are laid out; facts beyond have no period and are reported."""
@@ -168,7 +170,7 @@ class Warehouse:
             return {}
         table, key, name = sources[dimension]
         found = self.rows(
-            f"SELECT {key} AS id, max({name}) AS name FROM {table} "  # noqa: S608
+            f"SELECT {key} AS id, max({name}) AS name FROM {table} "
             f"WHERE {key} IN (SELECT unnest(?)) AND {name} IS NOT NULL GROUP BY 1",
             [sorted(ids)],
         )
@@ -197,7 +199,7 @@ class Warehouse:
         with self._lock:
             self._connection.register("kpi_given", table)
             self._connection.execute(
-                f"CREATE OR REPLACE TABLE {quote(name)} AS SELECT {select} FROM kpi_given"  # noqa: S608
+                f"CREATE OR REPLACE TABLE {quote(name)} AS SELECT {select} FROM kpi_given"
             )
             self._connection.unregister("kpi_given")
 
@@ -247,11 +249,11 @@ class Warehouse:
     ) -> None:
         """By source and key; a key of one source alone is found from the other sources too."""
         chosen = ", ".join(f"{column} AS {new}" for new, column in columns.items())
-        own = f"SELECT source, {key}, {chosen} FROM {table}"  # noqa: S608
+        own = f"SELECT source, {key}, {chosen} FROM {table}"
         if len(sources) > 1:
             listed = ", ".join(f"({literal(one)})" for one in sources)
             own += (
-                f" UNION ALL SELECT s.source, t.{key}, "  # noqa: S608
+                f" UNION ALL SELECT s.source, t.{key}, "
                 + ", ".join(f"t.{column}" for column in columns.values())
                 + f" FROM (VALUES {listed}) s(source), {table} t WHERE t.source <> s.source "
                 f"AND t.{key} IN (SELECT {key} FROM {table} GROUP BY 1 HAVING count(*) = 1)"
@@ -267,7 +269,7 @@ class Warehouse:
             if "source" in stored.only:
                 found.add(stored.only["source"])
             else:
-                rows = self.rows(f"SELECT DISTINCT source FROM {quote(table)}")  # noqa: S608
+                rows = self.rows(f"SELECT DISTINCT source FROM {quote(table)}")
                 found.update(row["source"] for row in rows if row["source"] is not None)
         return sorted(found)
 
@@ -340,7 +342,7 @@ class Warehouse:
             if "currency" in stored.only:
                 found.add(stored.only["currency"])
             else:
-                rows = self.rows(f"SELECT DISTINCT currency FROM {quote(table)}")  # noqa: S608
+                rows = self.rows(f"SELECT DISTINCT currency FROM {quote(table)}")
                 found.update(row["currency"] for row in rows if row["currency"] is not None)
         return sorted(found)
 
@@ -363,7 +365,7 @@ class Warehouse:
               ON w.person_id = j.person_id AND w.closed_on >= j.joined_on
             WHERE j.joined_on > DATE '1900-01-01'
             GROUP BY j.person_id
-            """  # noqa: S608
+            """
         )
 
     def _load_targets(self) -> None:
@@ -380,7 +382,7 @@ class Warehouse:
         )
         self._connection.register("kpi_given", table)
         self._connection.execute(
-            f"CREATE TABLE {TARGET_DAYS} AS SELECT {literal(PEOPLE_SOURCE)} AS source, source_id, "  # noqa: S608
+            f"CREATE TABLE {TARGET_DAYS} AS SELECT {literal(PEOPLE_SOURCE)} AS source, source_id, "
             "owner_id, metric, CAST(unnest(generate_series(starts_on, ends_on - 1, INTERVAL 1 "
             "DAY)) AS DATE) AS day, is_current FROM kpi_given"
         )
@@ -396,7 +398,7 @@ class Warehouse:
                 FROM (SELECT DISTINCT metric, owner_id AS person_id, day FROM {TARGET_DAYS}
                       WHERE is_current)
             ) GROUP BY metric, person_id, stretch
-            """  # noqa: S608
+            """
         )
         self._connection.unregister("kpi_given")
 
@@ -415,7 +417,7 @@ class Warehouse:
             columns.setdefault(name, FACT_TABLES["opportunities"].column(name).type)
         rows = self.store.rows(table, version)
         files = tuple(self.store.files(table, version))
-        only, complete, latest = _statistics(files, rows) if files else ({}, frozenset(), {})
+        only, complete, latest = statistics(files, rows) if files else ({}, frozenset(), {})
         kept = {
             name: day
             for name, day in latest.items()
@@ -424,7 +426,7 @@ class Warehouse:
         return StoredTable(columns, rows, only, complete, kept)
 
     def _describe_made(self, table: str, columns: Mapping[str, ColumnType]) -> StoredTable:
-        rows = int(self.rows(f"SELECT count(*) AS n FROM {table}")[0]["n"])  # noqa: S608
+        rows = int(self.rows(f"SELECT count(*) AS n FROM {table}")[0]["n"])
         return StoredTable(dict(columns), rows, {"source": PEOPLE_SOURCE}, frozenset(columns))
 
 
@@ -446,37 +448,3 @@ def compiled(query: TableQuery) -> str:
 def compiled_anew() -> None:
     """Forget the compiled texts, for measurements."""
     _compiled.clear()
-
-
-@lru_cache(maxsize=256)
-def _statistics(
-    files: tuple[str, ...], rows: int
-) -> tuple[dict[str, str], frozenset[str], dict[str, date]]:
-    """From the footers of Parquet files: single values, columns without gaps, last days."""
-    listed = ", ".join(literal(path) for path in files)
-    connection = duckdb.connect(":memory:")
-    try:
-        found = connection.execute(
-            "SELECT path_in_schema, sum(num_values), sum(stats_null_count), "  # noqa: S608
-            "count(stats_null_count) = count(*), min(stats_min_value), max(stats_max_value), "
-            "count(stats_max_value) = count(*) "
-            f"FROM parquet_metadata([{listed}]) WHERE row_group_num_rows > 0 GROUP BY 1"
-        ).fetchall()
-    finally:
-        connection.close()
-    only: dict[str, str] = {}
-    complete: set[str] = set()
-    latest: dict[str, date] = {}
-    for name, values, nulls, counted, least, most, bounded in found:
-        everywhere = int(values or 0) == rows
-        if everywhere and counted and not nulls:
-            complete.add(name)
-        # Long texts are cut in the statistics, so equal bounds prove nothing for them.
-        if everywhere and bounded and least == most and least is not None and len(least) < 60:
-            only[name] = least
-        if most is not None:
-            try:
-                latest[name] = date.fromisoformat(most[:10])
-            except ValueError:
-                continue
-    return only, frozenset(complete), latest

@@ -28,7 +28,8 @@ def measure_cumulative(asking: Asking, leaf: Leaf) -> Measured:
         first = _window_start(leaf, calendar, end)
     elif question.starts_on is not None:
         opening = calendar.period(question.grain, question.starts_on)
-        first = min(_window_start(leaf, calendar, min(opening.ends_on, end)), opening.starts_on)
+        window = _window_start(leaf, calendar, min(opening.ends_on, end))
+        first = None if window is None else min(window, opening.starts_on)
     query = replace(
         table_query(asking, (leaf,)), grain=Grain.DAY, starts_on=first, ends_on=asking.ends_on
     )

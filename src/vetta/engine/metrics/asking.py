@@ -157,15 +157,7 @@ def _rows(computed: Computed) -> tuple[Row, ...]:
         _members(asking.world, one, place, computed.values)
         for place, one in enumerate(asking.dimensions)
     ]
-    ranks = [
-        {
-            member: rank
-            for rank, member in enumerate(
-                sorted(found, key=lambda one, found=found: _order(found[one]))
-            )
-        }
-        for found in members
-    ]
+    ranks = [_ranks(found) for found in members]
     labels = _labels(asking, computed.values)
     places = MONEY_PLACES if definition.unit is Unit.MONEY else None
     parts = _parts(asking.plan)
@@ -202,6 +194,11 @@ def _parts(plan_: Plan) -> tuple[str, ...]:
 def _order(member: Member) -> tuple[bool, str, str]:
     """Members by name; facts without one last."""
     return member.id is None, (member.name or "").casefold(), member.id or ""
+
+
+def _ranks(members: Mapping[str | None, Member]) -> dict[str | None, int]:
+    ordered = sorted(members.values(), key=_order)
+    return {member.id: rank for rank, member in enumerate(ordered)}
 
 
 def _members(

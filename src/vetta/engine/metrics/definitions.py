@@ -120,7 +120,7 @@ class Measure(_Model):
             (a column); target or actual for ``targets``.
         where: a filter expression over the table's columns.
         date: the column that dates a row.
-        targets_on: for ``targets``: the KPIs whose targets are meant; the first that has any is used.
+        targets_on: for ``targets``: the KPIs whose targets are meant; the first with any is used.
         stage: the column that the dimension ``stage`` reads.
     """
 

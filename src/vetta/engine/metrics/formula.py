@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import sqlglot
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
+from sqlglot.errors import ParseError, SqlglotError
 
 from vetta.kernel.problem import Problem, ProblemError
 
@@ -22,7 +22,7 @@ DAYS = "days"
 
 MAX_LENGTH = 500
 MAX_NODES = 100
-_OPERATORS = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/"}
+_OPERATORS: dict[type[exp.Expr], str] = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/"}
 SYMBOLS = {"+": "+", "-": "−", "*": "×", "/": "÷"}
 
 
@@ -89,7 +89,7 @@ def parse(text: str) -> Formula:
     try:
         tree = sqlglot.parse_one(text, read="duckdb")
     except SqlglotError as error:
-        detail = error.errors[0] if getattr(error, "errors", None) else {}
+        detail = error.errors[0] if isinstance(error, ParseError) and error.errors else {}
         raise ProblemError(
             _problem(
                 f"The formula cannot be read: {detail.get('description', 'it is incomplete')}.",
@@ -102,7 +102,7 @@ def parse(text: str) -> Formula:
     return _read(tree)
 
 
-def _read(node: exp.Expression) -> Formula:
+def _read(node: exp.Expr) -> Formula:
     if isinstance(node, exp.Paren):
         return _read(node.this)
     if isinstance(node, exp.Neg):

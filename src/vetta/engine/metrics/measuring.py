@@ -13,7 +13,8 @@ from vetta.engine.metrics.exact import as_exact, as_text
 from vetta.engine.metrics.formula import Value
 from vetta.engine.metrics.plan import Leaf, Plan
 from vetta.engine.metrics.query import Part, TableQuery
-from vetta.engine.metrics.query.joined_level import PERIOD, UNMATCHED
+from vetta.engine.metrics.query.facts_level import PERIOD
+from vetta.engine.metrics.query.joined_level import UNMATCHED
 from vetta.engine.metrics.question import Question
 from vetta.engine.metrics.world import World
 from vetta.kernel.problem import Problem, Severity

@@ -2,11 +2,10 @@
 
 from ninja import Router
 
-from . import definitions, questions, targets
+from . import definitions, questions, shapes, single, targets
+
+__all__ = ["definitions", "questions", "router", "single"]
 
 router = Router()
-router.add_router("", questions.router, tags=["KPIs"])
-router.add_router("", definitions.router, tags=["KPIs"])
+router.add_router("", shapes.router, tags=["KPIs"])
 router.add_router("", targets.router, tags=["targets"])
-
-__all__ = ["router"]

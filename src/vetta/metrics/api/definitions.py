@@ -1,19 +1,16 @@
 """Defining KPIs of one's own."""
 
-from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Field, Router, Schema, Status
+from ninja import Field, Schema, Status
 
-from vetta.core.access import NotVisible, require
+from vetta.core.access import require
 from vetta.core.api import REFUSALS
 from vetta.kernel.problem import ProblemError
 from vetta.metrics import permissions, selectors, services
 
-from .shapes import AnswerOut, Asked, KpiOut, ProblemOut, answer_out, kpi_out
-
-router = Router()
+from .shapes import AnswerOut, Asked, KpiOut, ProblemOut, answer_out, kpi_out, router
 
 
 class DefinitionIn(Schema):
@@ -34,14 +31,6 @@ class PreviewOut(Schema):
     problems: list[ProblemOut]
 
 
-class VersionOut(Schema):
-    version: int
-    is_active: bool
-    created_at: datetime | None
-    created_by: str | None
-    definition: dict[str, Any]
-
-
 @router.post("/kpis", response={201: KpiOut, **REFUSALS}, summary="Define a KPI")
 def define_kpi(request: HttpRequest, wanted: DefinitionIn) -> Status:
     """Save the first version, or the next one where the meaning changed."""
@@ -54,6 +43,7 @@ def define_kpi(request: HttpRequest, wanted: DefinitionIn) -> Status:
     response={200: PreviewOut, **REFUSALS},
     summary="Try a definition",
     exclude_unset=True,
+    by_alias=True,
 )
 def preview_kpi(request: HttpRequest, wanted: PreviewIn) -> dict[str, Any]:
     """What it would answer now, or what is wrong with it; nothing is saved."""
@@ -69,35 +59,6 @@ def preview_kpi(request: HttpRequest, wanted: PreviewIn) -> dict[str, Any]:
         "answer": answer_out(found.answer) if found.answer else None,
         "problems": [_problem(one) for one in found.problems],
     }
-
-
-@router.get(
-    "/kpis/{name}/versions", response={200: list[VersionOut], **REFUSALS}, summary="Its versions"
-)
-def list_versions(request: HttpRequest, name: str) -> list[dict[str, Any]]:
-    """Every version, newest first."""
-    require(request.actor, permissions.VIEW)
-    try:
-        found = selectors.definition_versions(name)
-    except ProblemError:
-        raise NotVisible from None
-    return [
-        {
-            "version": one.definition.version,
-            "is_active": one.is_active,
-            "created_at": one.created_at,
-            "created_by": one.created_by,
-            "definition": one.definition.model_dump(mode="json", by_alias=True, exclude_none=True),
-        }
-        for one in found
-    ]
-
-
-@router.delete("/kpis/{name}", response={204: None, **REFUSALS}, summary="Take out of use")
-def deactivate_kpi(request: HttpRequest, name: str) -> Status:
-    """Only KPIs that were defined here; their versions stay."""
-    services.deactivate(name=name, actor=request.actor)
-    return Status(204, None)
 
 
 def _problem(problem: Any) -> dict[str, Any]:

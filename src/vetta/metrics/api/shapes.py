@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from ninja import Field, Schema
+from ninja import Field, Router, Schema
 
 from vetta.kernel.calendar import Grain
 from vetta.metrics.contracts import (
@@ -17,6 +17,9 @@ from vetta.metrics.contracts import (
     FxKind,
     Question,
 )
+
+router = Router()
+"""One router for all operations on KPIs: GET and POST share addresses."""
 
 
 class Asked(Schema):

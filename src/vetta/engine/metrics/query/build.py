@@ -15,11 +15,11 @@ from vetta.engine.metrics.query.facts_level import (
     contributions,
     fact_rows,
     is_direct,
-    needs_of,
     single,
     summed,
 )
 from vetta.engine.metrics.query.joined_level import RATE, grouped, joined
+from vetta.engine.metrics.query.needs import needs_of
 from vetta.engine.metrics.query.request import TableQuery
 
 

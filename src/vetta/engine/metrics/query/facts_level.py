@@ -2,40 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import ibis
 
 from vetta.engine.expressions import Scope, parse
-from vetta.engine.metrics.definitions import EVENT_AT, Measure
-from vetta.engine.metrics.dimensions import (
-    BORROWED,
-    DIMENSIONS,
-    Home,
-    dimensions_of,
-    stage_column,
-)
+from vetta.engine.metrics.definitions import Measure
+from vetta.engine.metrics.dimensions import BORROWED, DIMENSIONS, Home, stage_column
 from vetta.engine.metrics.query import functions
-from vetta.engine.metrics.query.filters import (
-    NAMES,
-    Filter,
-    applied,
-    condition,
-    is_dated,
-    is_personal,
-    read_filter,
-)
-from vetta.engine.metrics.query.request import (
-    LOOKUPS,
-    Part,
-    StoredTable,
-    TableQuery,
-)
-from vetta.engine.schema import ColumnType
-from vetta.engine.schema.physical import IBIS_TYPES
+from vetta.engine.metrics.query.columns import as_date, stored_table, used_columns
+from vetta.engine.metrics.query.filters import applied, condition
+from vetta.engine.metrics.query.following import extra_columns, followed
+from vetta.engine.metrics.query.needs import Needs
+from vetta.engine.metrics.query.request import LOOKUPS, Part, TableQuery
 from vetta.kernel.calendar import Grain
 
 ACCOUNT_COLUMNS = ("segment", "industry", "country", "region")
@@ -43,52 +22,6 @@ ON = "kpi_on"  # the business date of a row
 OPENED, CLOSED = "kpi_opened", "kpi_closed"
 PERIOD = "kpi_period"  # the first day of a row's period
 FAMILY_OF = "kpi_family_of"  # the product whose family stands in for a missing one
-
-
-@dataclass(frozen=True, slots=True)
-class Needs:
-    """What a query must know of each row, beyond its parts."""
-
-    by: tuple[str, ...]
-    filter: Filter
-    names: frozenset[str]  # every dimension and filter column that is read
-    personal: bool
-    dated: bool
-    family: bool  # the family of some rows is that of their product
-    product: bool  # the product's name is read
-    state: bool
-
-
-def needs_of(query: TableQuery) -> Needs:
-    """Read the filter and say what has to be joined.
-
-    Raises:
-        ProblemError: where the filter is wrong.
-    """
-    measure = query.parts[0].measure
-    columns = dict(query.stored.columns)
-    filter_ = read_filter(
-        query.where, columns, dimensions_of(measure, columns), query.calendar.time_zone
-    )
-    by = tuple(dimension.name for dimension in query.by)
-    places = tuple(place.dimension.name for place in query.places)
-    names = frozenset({*by, *places, *filter_.columns})
-    personal = (
-        any(is_personal(name) for name in names)
-        or query.reach is not None
-        or query.below is not None
-        or query.covered_by is not None
-    )
-    return Needs(
-        by=by,
-        filter=filter_,
-        names=names,
-        personal=personal and "owner_id" in columns,
-        dated=any(is_dated(name) for name in names),
-        family="product_family" in names and "product_family" not in query.stored.complete,
-        product="product_name" in names,
-        state=measure.state is not None,
-    )
 
 
 def fact_rows(
@@ -99,13 +32,13 @@ def fact_rows(
     Args:
         whole: keep every column, not only those that the question reads.
     """
-    rows = _stored(query.table, query.stored, None if whole else _used(query, needs))
+    rows = stored_table(query.table, query.stored, None if whole else used_columns(query, needs))
     rows = _borrowed(rows, query)
     rows = _with_accounts(rows, query, needs)
     rows = _named_columns(rows, query.parts[0].measure)
     rows = _dated(rows, query)
     rows = _with_period(rows, query)
-    rows = _followed(rows, query)
+    rows = followed(rows, query)
     above = {"product_family"} if needs.family else set()
     known = frozenset(name for name in rows.columns if name not in above)
     return applied(rows, needs.filter.within(known)), known
@@ -113,7 +46,7 @@ def fact_rows(
 
 def contributions(rows: Any, query: TableQuery) -> Any:
     """Adds ``<key>_v`` (value) and ``<key>_w`` (whether the row counts) for each part."""
-    columns = {**query.stored.columns, **_extra_columns(query)}
+    columns = {**query.stored.columns, **extra_columns(query)}
     scope = Scope(columns=columns, time_zone=query.calendar.time_zone)
     distinct = {part.measure.where for part in query.parts}
     if None not in distinct:
@@ -220,7 +153,7 @@ def _value(rows: Any, measure: Measure, scope: Scope) -> Any:
     if measure.elapsed is not None:
         first, last = rows[measure.elapsed.from_column], rows[measure.elapsed.to_column]
         if measure.elapsed.unit == "days":
-            return functions.days_apart("day", _as_date(first), _as_date(last))
+            return functions.days_apart("day", as_date(first), as_date(last))
         return functions.seconds_apart("second", first, last)
     if measure.value is None:
         return None
@@ -232,72 +165,11 @@ def _value(rows: Any, measure: Measure, scope: Scope) -> Any:
     return parse(measure.value, scope).to_ibis(rows)
 
 
-def _as_date(column: Any) -> Any:
-    return column if column.type().is_date() else column.date()
-
-
-def _stored(name: str, stored: StoredTable, used: frozenset[str] | None = None) -> Any:
-    """The table as Ibis sees it; fewer columns make a shorter text that is written faster."""
-    borrowed = BORROWED.get(name, ())
-    return ibis.table(
-        {
-            column: IBIS_TYPES[type_]
-            for column, type_ in stored.columns.items()
-            if column not in borrowed and (used is None or column in used)
-        },
-        name=name,
-    )
-
-
-def _used(query: TableQuery, needs: Needs) -> frozenset[str]:
-    """The columns that the question reads, and keys that joins may need."""
-    columns = query.stored.columns
-    found = {"source", "source_id", "opportunity_id", "currency", *needs.names}
-    found |= {name.replace("custom.", "custom__", 1) for name in needs.names}
-    found |= {
-        DIMENSIONS[one].column
-        for one in (NAMES.get(n, n) for n in needs.names)
-        if one in DIMENSIONS
-    }
-    if needs.personal:
-        found.add("owner_id")
-    if any(DIMENSIONS[one].home is Home.ACCOUNT for one in needs.names if one in DIMENSIONS) or (
-        "account_name" in needs.names
-    ):
-        found.add("account_id")
-    if "product_family" in needs.names:
-        found.add("product_id")
-    for part in query.parts:
-        found |= _read_by(part.measure, columns)
-    return frozenset(found)
-
-
-def _read_by(measure: Measure, columns: Mapping[str, ColumnType]) -> set[str]:
-    found = {measure.date, stage_column(measure)}
-    if measure.state is not None:
-        found |= {measure.state.opened_on, measure.state.closed_on}
-    if measure.elapsed is not None:
-        found |= {measure.elapsed.from_column, measure.elapsed.to_column}
-    if measure.followed_by is not None:
-        found |= {measure.followed_by.column or "", *measure.followed_by.entity}
-    scope = Scope(columns={**columns, EVENT_AT: ColumnType.TIMESTAMP})
-    for text in (measure.value, measure.where):
-        if text is not None and text in columns:
-            found.add(text)
-        elif text is not None:
-            found |= set(_columns_in(text, scope))
-    return found
-
-
-def _columns_in(text: str, scope: Scope) -> frozenset[str]:
-    return frozenset(parse(text, scope).columns)
-
-
 def _borrowed(rows: Any, query: TableQuery) -> Any:
     names = BORROWED.get(query.table)
     if not names:
         return rows
-    deals = _stored("opportunities", query.others["opportunities"])
+    deals = stored_table("opportunities", query.others["opportunities"])
     deals = deals.select(deal_source="source", deal_id="opportunity_id", **{n: n for n in names})
     return rows.left_join(
         deals, [rows.source == deals.deal_source, rows.opportunity_id == deals.deal_id]
@@ -393,66 +265,3 @@ def _with_period(rows: Any, query: TableQuery) -> Any:
         return rows.mutate(**{PERIOD: functions.first_of(grain.value, rows[ON])})
     days = ibis.table({"day": "date", PERIOD: "date"}, name=f"kpi_days_{grain.value}")
     return rows.left_join(days, [rows[ON] == days.day]).drop("day")
-
-
-def _followed(rows: Any, query: TableQuery) -> Any:
-    """Adds the moment of the first later event that a row is matched to."""
-    follow = query.parts[0].measure.followed_by
-    if follow is None:
-        return rows
-    date = query.parts[0].measure.date
-    if follow.column is not None:
-        event = rows[follow.column]
-        good = event >= rows[date]
-        if follow.within_days is not None:
-            good = good & (
-                functions.days_apart("day", _as_date(rows[date]), _as_date(event))
-                <= follow.within_days
-            )
-        return rows.mutate(**{EVENT_AT: good.ifelse(event, ibis.null(event.type()))})
-    other = query.others[follow.table or ""]
-    events = _stored(follow.table or "", other)
-    if follow.where is not None:
-        scope = Scope(columns=dict(other.columns), time_zone=query.calendar.time_zone)
-        events = events.filter(condition(follow.where, scope).to_ibis(events))
-    events = events.select(
-        event_source="source",
-        event_date=follow.date,
-        **{f"event_{column}": column for column in follow.entity.values()},
-    )
-    matches = [rows.source == events.event_source, rows[date] <= events.event_date]
-    matches += [rows[own] == events[f"event_{their}"] for own, their in follow.entity.items()]
-    if follow.within_days is not None:
-        latest = rows[date] + ibis.interval(days=follow.within_days)
-        matches.append(events.event_date <= latest)
-    first = (
-        rows.select("source", "source_id", date, *_without(follow.entity, date))
-        .join(events, matches)
-        .group_by(first_source="source", first_id="source_id")
-        .agg(**{EVENT_AT: lambda pairs: pairs.event_date.min()})
-    )
-    return rows.left_join(
-        first, [rows.source == first.first_source, rows.source_id == first.first_id]
-    ).drop("first_source", "first_id")
-
-
-def _without(entity: Any, date: str) -> list[str]:
-    return [name for name in entity if name not in ("source", "source_id", date)]
-
-
-def _extra_columns(query: TableQuery) -> dict[str, ColumnType]:
-    follow = query.parts[0].measure.followed_by
-    if follow is None:
-        return {}
-    columns = query.stored.columns if follow.column else query.others[follow.table or ""].columns
-    return {EVENT_AT: columns[follow.column or follow.date or ""]}
-
-
-def last_day(query: TableQuery) -> Any:
-    """The day on which an undated state is taken."""
-    if query.ends_on is not None:
-        return query.ends_on - timedelta(days=1)
-    return query.today
-
-
-__all__ = ["NAMES", "Needs", "contributions", "fact_rows", "last_day", "needs_of", "summed"]

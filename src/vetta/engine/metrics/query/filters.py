@@ -108,7 +108,7 @@ def _pieces(text: str, scope: Scope) -> tuple[Expression, ...]:
     return tuple(found)
 
 
-def _conjuncts(node: exp.Expression) -> list[exp.Expression]:
+def _conjuncts(node: exp.Expr) -> list[exp.Expr]:
     if isinstance(node, exp.And):
         return [*_conjuncts(node.this.unnest()), *_conjuncts(node.expression.unnest())]
     return [node]

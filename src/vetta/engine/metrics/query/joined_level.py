@@ -15,9 +15,9 @@ from vetta.engine.metrics.query.facts_level import (
     ON,
     OPENED,
     PERIOD,
-    Needs,
 )
 from vetta.engine.metrics.query.filters import applied
+from vetta.engine.metrics.query.needs import Needs
 from vetta.engine.metrics.query.request import LOOKUPS, PERIODS, TableQuery, rates_table
 from vetta.kernel.calendar import Grain
 
