@@ -28,10 +28,9 @@ def register(parent: typer.Typer) -> None:
 
 
 @app.callback()
-def _context() -> None:
+def _context(context: typer.Context) -> None:
     """Whoever holds the machine may do everything; the audit trail says it came from here."""
-    entering = request_context.entered(request_id=uuid4().hex, channel="cli")
-    entering.__enter__()  # for the rest of the process
+    context.with_resource(request_context.entered(request_id=uuid4().hex, channel="cli"))
 
 
 def _actor() -> Any:
