@@ -256,3 +256,15 @@ def test_division_rounds_half_away_at_ten_places(a: Decimal, b: Decimal) -> None
     query = f"SELECT {text} FROM (SELECT CAST(? AS DECIMAL(18,4)) a, CAST(? AS DECIMAL(18,4)) b)"
     (value,) = connection().con.execute(query, [str(a), str(b)]).fetchone()
     assert value == round_half_away(Fraction(a) / Fraction(b), 10)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    a=st.decimals(Decimal("-1e9"), Decimal("1e9"), places=4, allow_nan=False),
+    divisor=st.sampled_from(["100", "0.25", "-8", "3", "12", "0.0001", "1024", "0.3", "-0.00005"]),
+)
+def test_written_divisors_give_the_same_as_any_other(a: Decimal, divisor: str) -> None:
+    text = parse(f"a / {divisor}", Scope({"a": T.MONEY})).to_duckdb()
+    query = f"SELECT {text} FROM (SELECT CAST(? AS DECIMAL(18,4)) a)"
+    (value,) = connection().con.execute(query, [str(a)]).fetchone()
+    assert value == round_half_away(Fraction(a) / Fraction(divisor), 10)

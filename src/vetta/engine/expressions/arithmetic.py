@@ -7,6 +7,7 @@ be more, quotients have ten places. Rounding is half away from zero. Doubles nev
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 
 from vetta.engine.expressions.tree import (
     HUGEINT,
@@ -85,10 +86,15 @@ def multiply(left: Typed, right: Typed, type_: ColumnType) -> Typed:
 def divide(left: Typed, right: Typed, type_: ColumnType) -> Typed:
     """Quotient with ten places; NULL where the divisor is zero.
 
-    Whole numbers are divided: the dividend is scaled so that the truncated quotient has one digit
-    more than is kept, and that digit decides the rounding, which is exact because truncation never
-    crosses a half.
+    A divisor whose reciprocal ends, such as 100, is multiplied by that: the same result, and a
+    hundred times faster. Otherwise whole numbers are divided: the dividend is scaled so that the
+    truncated quotient has one digit more than is kept, and that digit decides the rounding, which
+    is exact because truncation never crosses a half.
     """
+    reciprocal = _short_reciprocal(right)
+    if reciprocal is not None:
+        product = multiply(left, reciprocal, ColumnType.MONEY)
+        return Typed(cast(product, decimal(WORKING_SCALE)), type_, WORKING_SCALE)
     guarded = WORKING_SCALE + 1
     shift = guarded + right.scale - left.scale
     dividend = call(
@@ -107,8 +113,23 @@ def divide(left: Typed, right: Typed, type_: ColumnType) -> Typed:
     return Typed(CastNode(exact, decimal(WORKING_SCALE)), type_, WORKING_SCALE)
 
 
+def _short_reciprocal(divisor: Typed) -> Typed | None:
+    """One divided by a written number, where that has at most ten places."""
+    known = divisor.literal
+    if known is None or not isinstance(known.value, int | Decimal) or not known.value:
+        return None
+    scaled = 10**WORKING_SCALE / Fraction(known.value)
+    if scaled.denominator != 1:
+        return None
+    value = Decimal(scaled.numerator).scaleb(-WORKING_SCALE)
+    places = max(0, -int(value.normalize().as_tuple().exponent))
+    return Typed(LiteralNode(value, decimal(places)), NUMBER, places)
+
+
 def _scaled(operand: Typed) -> Node:
     """The number times ten to its scale, as a whole number of up to 38 digits."""
+    if operand.type is INTEGER:
+        return CastNode(cast(operand, _INT64), HUGEINT)
     wide = decimal(operand.scale)
     power = (LiteralNode(10**operand.scale, decimal(0)), decimal(0))
     whole = call("multiply", [(at_scale(operand, operand.scale), wide), power], wide)
