@@ -1,4 +1,4 @@
-"""A process that imports one file and may be killed at any moment: see test_crash."""
+"""A process that imports files in children that may be killed at any moment: see test_crash."""
 
 from __future__ import annotations
 
@@ -19,16 +19,24 @@ def main(home: str, folder: str, mapping: str) -> None:
     from vetta.intake.mapping import read_mapping
     from vetta.intake.services import run_import
 
-    text = Path(mapping).read_text()
-    found = read_mapping(text)
-    # Imports of the program itself are not what is tested: say when the work begins.
-    sys.stdout.write("ready\n")
-    sys.stdout.flush()
+    found = read_mapping(Path(mapping).read_text())
+    say("ready")
     for line in sys.stdin:
-        start = time.perf_counter()
-        result = run_import([Path(folder) / line.strip()], found, actor=system_actor("victim"))
-        sys.stdout.write(f"{result.exit_code} {time.perf_counter() - start:.4f}\n")
-        sys.stdout.flush()
+        # Each import is a process of its own, forked so that only the work is timed and killed.
+        child = os.fork()
+        if child == 0:
+            start = time.perf_counter()
+            result = run_import([Path(folder) / line.strip()], found, actor=system_actor("victim"))
+            say(f"{result.exit_code} {time.perf_counter() - start:.4f}")
+            os._exit(0)
+        say(f"pid {child}")
+        os.waitpid(child, 0)
+        say("over")
+
+
+def say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":
