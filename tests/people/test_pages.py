@@ -158,6 +158,21 @@ def test_the_list_is_filtered_and_exported(ada):
     assert "Cy Sales" not in text
 
 
+def test_the_list_shows_who_works_here_until_asked_for_others(ada):
+    services.end_employment(actor=None, person="cy", ends_on=date(2024, 1, 1))
+    assert "Cy Sales" not in page(ada, "list")
+    assert "Cy Sales" in page(ada, "list", status="left")
+    assert "Cy Sales" in page(ada, "list", status="*")
+    assert "Cy Sales" in page(ada, "list", on="2023-12-31")
+
+
+def test_an_empty_room_teaches_what_it_is_for(cast, client):
+    client.force_login(cast.ada)
+    for name in ("list", "chart", "positions", "teams"):
+        assert 'class="blank"' in page(client, name)
+    assert "Import them from a file" in page(client, "list")
+
+
 def test_a_person_is_added_with_a_manager_by_name(ada):
     response = ada.post(
         reverse("people:new"),

@@ -113,7 +113,11 @@ def _people_table(moment: AsOf, rows: list[PersonRow], may_edit: bool) -> Table:
             Filter(
                 "status",
                 gettext_lazy("Status"),
-                choices=[(name, word) for name, (_level, word) in STATUSES.items()],
+                choices=[
+                    ("here", gettext_lazy("Works here")),
+                    *((name, word) for name, (_level, word) in STATUSES.items()),
+                ],
+                default="here" if rows else "",
                 apply=lambda source, value: (
                     [row for row in source if row.status in ("active", "leave")]
                     if value == "here"
