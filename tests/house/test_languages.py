@@ -34,6 +34,8 @@ def _messages_of(path: Path) -> set[Key]:
     found: set[Key] = set()
     lines = io.BytesIO(text.encode())
     for _line, function, messages, _comments in extract_python(lines, list(KEYWORDS), [], {}):
+        if messages is None:
+            continue  # a text that is only known when it is shown
         words = (messages,) if isinstance(messages, str) else messages
         context = function.startswith(("pgettext", "npgettext"))
         message = words[1] if context else words[0]
