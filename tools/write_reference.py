@@ -23,6 +23,8 @@ PREFIXES = {
     "kernel/calendar": ("calendar", {"calendar_problem"}),
     "engine/expressions": ("expression", {"refuse", "wrong_arguments"}),
     "site/archives": ("backup", {"refuse"}),
+    "metrics/receivers": ("metrics", {"wrong"}),
+    "metrics/services": ("metrics", {"refuse"}),
 }
 # Calls that name a permission, a job, an event of the audit trail or a page, not a problem.
 OTHERS = re.compile(
