@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext as in_their_language
+from django.utils.translation import gettext_noop
 
 from vetta.kernel.problem import Problem
 
@@ -98,7 +99,7 @@ def refusal(
     code: str, file: str | None, row: int | None, column: str, value: str | None
 ) -> Problem:
     """The problem of one refused cell."""
-    message, hint = (gettext(text) for text in REASONS[code])
+    message, hint = (in_their_language(text) for text in REASONS[code])
     shown = (value or "")[:200]
     return Problem(
         code,
