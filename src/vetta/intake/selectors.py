@@ -58,7 +58,9 @@ def batch_rows(actor: Actor) -> QuerySet[Batch]:
     """
     require(actor, VIEW)
     open_rows = Count("quarantine", filter=Q(quarantine__state=RowState.OPEN), distinct=True)
-    return Batch.objects.select_related("actor", "parent").annotate(open_rows=open_rows)
+    rows = Batch.objects.select_related("actor", "parent").annotate(open_rows=open_rows)
+    # A grouped query forgets the model's own order.
+    return rows.order_by("-started_at", "-id")
 
 
 def batches(*, actor: Actor, limit: int = 100, offset: int = 0) -> list[BatchView]:

@@ -154,7 +154,7 @@ def suggested_people(owner: str) -> tuple[Candidate, ...]:
 def _roster() -> list[tuple[str, str, str]]:
     """(key, name, e-mail's local part) of everybody today."""
     return [
-        (row.key, row.name, row.email.partition("@")[0]) for row in people.people_on(clock.today())
+        (row.id, row.name, row.email.partition("@")[0]) for row in people.people_on(clock.today())
     ]
 
 
