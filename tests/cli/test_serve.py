@@ -34,7 +34,7 @@ def eventually(condition: Callable[[], object], what: str) -> None:
 
 
 class Vetta:
-    """Starts ``vetta`` on a data folder that is not empty, so that no demo is made."""
+    """Starts ``vetta`` on a data folder of its own."""
 
     def __init__(self, folder: Path) -> None:
         self.home, self.port = folder / "home", free_port()
@@ -106,13 +106,14 @@ class Vetta:
 @pytest.fixture
 def vetta(tmp_path):
     made = Vetta(tmp_path)
-    made.run("users", "create", "ada@example.com", "--role", "administrator", "--json")
     yield made
     made.close()
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes in /proc")
 def test_everything_in_one_command(vetta):
+    # A folder that is not empty, so that no demo company is made.
+    vetta.run("users", "create", "ada@example.com", "--role", "administrator", "--json")
     port = str(vetta.port)
     serving = vetta.start("serve", "--everything", "--port", port)
     eventually(lambda: "Vetta runs at" in vetta.said(), "the address was never printed")
@@ -129,6 +130,8 @@ def test_everything_in_one_command(vetta):
     os.kill(worker, signal.SIGKILL)
     eventually(lambda: vetta.workers(serving) not in ([], [worker]), "no new worker came")
     assert "The worker ended unexpectedly" in vetta.said()
+
+    assert vetta.run("worker", "--drain") == ""  # beside the others, and ends
 
     # It stops in good order, and leaves nothing behind.
     serving.send_signal(signal.SIGTERM)
@@ -153,7 +156,3 @@ def test_the_web_server_alone(vetta):
     assert vetta.workers(process) == []
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=60) == 0
-
-
-def test_a_worker_drains_the_queue_and_ends(vetta):
-    assert vetta.run("worker", "--drain") == ""

@@ -107,8 +107,9 @@ def _problems(job: running.JobView) -> list[dict[str, Any]]:
 
 def _result(job: Job) -> list[tuple[str, Any]]:
     """The plain values of a result; what has structure belongs to its room's own page."""
+    words = {True: _("yes"), False: _("no")}
     return [
-        (name.replace("_", " "), value)
+        (name.replace("_", " "), words[value] if isinstance(value, bool) else value)
         for name, value in job.result.items()
         if isinstance(value, str | int | bool)
     ]
