@@ -127,9 +127,9 @@ def _actuals(asking: Asking, catalogue: Catalogue, metric: str, name: str) -> Me
     return measured
 
 
-def _steps(asking: Asking, days: Value, leaves: Mapping[str, Value]) -> dict[str, Value]:
+def _steps(asking: Asking, days: Value, leaves: Mapping[str, Value]) -> Mapping[str, Value]:
     if len(asking.plan.steps) == 1 and asking.plan.definition.name in leaves:
-        return dict(leaves)
+        return leaves
     values: dict[str, Value] = {**leaves, DAYS: days}
     for step in asking.plan.steps:
         values[step.definition.name] = evaluate(step.formula, values)
@@ -168,17 +168,21 @@ def _rows(computed: Computed) -> tuple[Row, ...]:
             key[1] or date.max,
         ),
     )
-    rows = []
-    for group, period in keys:
-        values = computed.values[group, period]
-        by = {
+    groups = {
+        group: {
             name: found[member]
             for name, found, member in zip(dimensions, members, group, strict=True)
         }
+        for group in {group for group, _period in keys}
+    }
+    rows = []
+    for key in keys:
+        group, period = key
+        values = computed.values[key]
         text = as_text(values[definition.name], places)
         label = None if period is None else labels.get(period)
         made_of = {name: as_text(values.get(name)) for name in parts} if parts else NOTHING
-        rows.append(Row(by, text, label, period, made_of))
+        rows.append(Row(groups[group], text, label, period, made_of))
     return tuple(rows)
 
 

@@ -142,16 +142,22 @@ def run(asking: Asking, query: TableQuery, leaves: tuple[Leaf, ...]) -> Measured
     found: Measured = {}
     lacking = False
     without = dict.fromkeys((leaf.name for leaf in leaves), 0)
-    pairs = tuple(zip(query.parts, leaves, strict=True))
+    columns = tuple(
+        _Columns(part, leaf.name) for part, leaf in zip(query.parts, leaves, strict=True)
+    )
+    members = tuple(f"d{place}" for place in range(len(query.by)))
     for row in asking.world.run(query):
-        values = found.setdefault(key_of(row, query), {})
-        for part, leaf in pairs:
-            number, known = row.get(f"{part.key}_n"), row.get(f"{part.key}_k")
-            if number or row.get(f"{part.key}_seen"):
-                values[leaf.name] = part_value(row, part)
+        key: Key = (tuple([row[name] for name in members]), row.get(PERIOD))
+        values: dict[str, Value] = {}
+        found[key] = values
+        for one in columns:
+            number, known = row.get(one.number), row.get(one.known)
+            if number or row.get(one.seen):
+                values[one.name] = part_value(row, one)
                 if known is not None:
-                    without[leaf.name] += int(number or 0) - int(known)
-            lacking = lacking or bool(row.get(f"{part.key}_x"))
+                    without[one.name] += int(number or 0) - int(known)
+            if row.get(one.lacking):
+                lacking = True
         unmatched = row.get(UNMATCHED)
         if unmatched:
             asking.unmatched.update([unmatched] if isinstance(unmatched, str) else unmatched)
@@ -171,17 +177,24 @@ def run(asking: Asking, query: TableQuery, leaves: tuple[Leaf, ...]) -> Measured
     return found
 
 
-def key_of(row: Mapping[str, Any], query: TableQuery) -> Key:
-    members = tuple(row[f"d{place}"] for place in range(len(query.by)))
-    return members, row.get(PERIOD)
+class _Columns:
+    """The columns of a part in the rows of a query, named once."""
+
+    __slots__ = ("counts", "known", "lacking", "name", "number", "seen", "value")
+
+    def __init__(self, part: Part, name: str) -> None:
+        self.name = name
+        self.counts = part.measure.aggregate == "count"
+        self.number, self.known = f"{part.key}_n", f"{part.key}_k"
+        self.seen, self.lacking, self.value = f"{part.key}_seen", f"{part.key}_x", f"{part.key}_v"
 
 
-def part_value(row: Mapping[str, Any], part: Part) -> Value:
+def part_value(row: Mapping[str, Any], part: _Columns) -> Value:
     """The exact value of a part: rows counted, or what was summed; None where nothing is known."""
-    if part.measure.aggregate == "count":
-        return as_exact(row[f"{part.key}_n"]) or 0
-    value = as_exact(row[f"{part.key}_v"])
-    if value is None and not row.get(f"{part.key}_n"):
+    if part.counts:
+        return as_exact(row[part.number]) or 0
+    value = as_exact(row[part.value])
+    if value is None and not row.get(part.number):
         return 0  # rows were seen, none of them counts
     return value
 
