@@ -218,6 +218,19 @@ def test_an_analyst_of_one_unit_neither_sees_nor_changes_another(placed_cast, cl
     client.force_login(analyst)
     assert [row["id"] for row in client.get(f"{API}/people").json()["items"]] == ["a"]
     assert client.get(f"{API}/people/b").status_code == 404
+    services.set_manager(actor=None, position="a", manager_position="b", starts_on=date(2024, 1, 1))
+    services.set_manager(
+        actor=None, position="a", manager_position="b", starts_on=date(2024, 1, 1), kind="overlay"
+    )
+    services.change_person(actor=None, person="b", name="Secret Name")
+    services.change_person(actor=None, person="a", name="Open Name")
+    for path in ("/people/a", "/people/a/history", "/organisation-chart", "/positions"):
+        answer = client.get(API + path, {"on": "2024-02-01"})
+        assert answer.status_code == 200
+        assert "Secret" not in answer.content.decode(), path
+        assert "Open Name" in answer.content.decode(), path
+    for path in ("/people/", "/people/chart/", "/people/person/a/?history=all", "/people/teams/"):
+        assert "Secret" not in client.get(path).content.decode(), path
     assert client.get(f"{API}/business-units").json()["items"] == [{"id": "A", "name": "A"}]
     send = {"content_type": "application/json"}
     assert client.patch(f"{API}/people/b", {"name": "X"}, **send).status_code == 404

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from dataclasses import replace
 from datetime import date
 
 from vetta.core.access import EVERYONE, Actor, NotVisible, reach, require
 
 from . import selectors
-from .contracts import PersonRow
+from .contracts import Label, PersonRow, RelationshipRow
 
 
 def hidden_labels(row: PersonRow, seen: Container[str]) -> PersonRow:
@@ -17,6 +17,17 @@ def hidden_labels(row: PersonRow, seen: Container[str]) -> PersonRow:
     if row.manager is None or row.manager.id in seen:
         return row
     return replace(row, manager=None)
+
+
+def seen_relationships(
+    rows: Iterable[RelationshipRow], seen: Container[str]
+) -> list[RelationshipRow]:
+    """The relationships with the people who may be named; the positions stay."""
+
+    def kept(labels: tuple[Label, ...]) -> tuple[Label, ...]:
+        return tuple(label for label in labels if label.id in seen)
+
+    return [replace(row, people=kept(row.people), managers=kept(row.managers)) for row in rows]
 
 
 def require_position(actor: Actor, code: str, position: str, on: date | None = None) -> None:

@@ -12,7 +12,7 @@ from vetta.core.api import REFUSALS, Page
 from vetta.kernel.problem import Problem, ProblemError
 from vetta.people import permissions, selectors, services
 from vetta.people.contracts import Move, PersonRow
-from vetta.people.visibility import hidden_labels
+from vetta.people.visibility import hidden_labels, seen_relationships
 
 from . import shapes
 from .shapes import (
@@ -124,7 +124,8 @@ def read_history(request: HttpRequest, key: str, superseded: bool = True) -> lis
     """Everything that was ever said of a person, the newest knowledge first."""
     _exists(key)
     require(request.actor, permissions.RECORD, person=key)
-    return selectors.person_history(key, superseded=superseded)
+    seen = reach(request.actor, permissions.VIEW)
+    return selectors.person_history(key, superseded=superseded, seen=seen)
 
 
 @router.post(
@@ -222,7 +223,9 @@ def read_person(request: HttpRequest, key: str, wanted: Query[Moment]) -> dict[s
         "employed_until": detail.employed_until,
         "managers": [label for label in detail.chain if label.id in seen],
         "further_positions": detail.further_positions,
-        "relationships": [relationship_out(row) for row in detail.relationships]
+        "relationships": [
+            relationship_out(row) for row in seen_relationships(detail.relationships, seen)
+        ]
         if has_record
         else [],
         "attributes": detail.attributes if has_record else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_safe
 from vetta.core.access import NotVisible, allows, reach, require
 from vetta.people import permissions, selectors
 from vetta.people.models import Person
-from vetta.people.visibility import hidden_labels
+from vetta.people.visibility import hidden_labels, seen_relationships
 
 from .asof import as_of
 
@@ -38,7 +39,8 @@ def person(request: HttpRequest, key: str) -> HttpResponse:
         "reports": [row for row in detail.reports if row.id in seen],
         "has_record": has_record,
         "superseded": superseded,
-        "history": _history(key, superseded) if has_record else [],
+        "relationships": seen_relationships(detail.relationships, seen) if has_record else [],
+        "history": _history(key, superseded, seen) if has_record else [],
         "may_edit": allows(actor, permissions.EDIT, person=key),
         "may_link": allows(actor, permissions.ACCESS, person=key),
         "may_erase": allows(actor, permissions.ERASE, person=key),
@@ -50,6 +52,6 @@ def person(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "people/person.html", context)
 
 
-def _history(key: str, superseded: bool) -> list[dict[str, Any]]:
-    entries = selectors.person_history(key, superseded=superseded)
+def _history(key: str, superseded: bool, seen: Container[str]) -> list[dict[str, Any]]:
+    entries = selectors.person_history(key, superseded=superseded, seen=seen)
     return [{"entry": entry, "kind": selectors.kind_title(entry.kind)} for entry in entries]

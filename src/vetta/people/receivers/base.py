@@ -249,6 +249,7 @@ class Receiver:
             ProblemError: where what was checked no longer holds, since somebody changed the
                 organisation in between.
         """
+        _Trial._last = None  # checked; its book is no longer needed
         with writing() as work:
             digests = self._known(context)
             drawn, states = self._changed(rows, digests)

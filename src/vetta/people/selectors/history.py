@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from vetta.core.access import EVERYONE
 from vetta.people.contracts import HistoryEntry
 from vetta.people.models import (
     BEGINNING,
@@ -27,11 +28,14 @@ from .people import position_name
 from .structure import structure
 
 
-def person_history(key: str, *, superseded: bool = True) -> list[HistoryEntry]:
-    """Everything that was ever said of a person, the newest knowledge first.
+def person_history(
+    key: str, *, superseded: bool = True, seen: Container[str] = EVERYONE
+) -> list[HistoryEntry]:
+    """Everything that was ever said of a person, the newest knowledge first. Seven queries.
 
     Args:
-        superseded: also what is no longer believed. Seven queries.
+        superseded: also what is no longer believed.
+        seen: the keys of the people who may be named; a line to others names their position.
     """
     person = Person.objects.filter(key=key).first()
     if person is None:
@@ -64,7 +68,7 @@ def person_history(key: str, *, superseded: bool = True) -> list[HistoryEntry]:
             ReportingLine.objects.filter(position_id__in=held).select_related(
                 "position", "manager"
             ),
-            lambda row: _say_line(row, max(row.starts_on, held[row.position_id])),
+            lambda row: _say_line(row, max(row.starts_on, held[row.position_id]), seen),
             superseded,
             held,
         ),
@@ -161,14 +165,14 @@ def _say_position(row: PositionVersion) -> tuple[str, dict]:
     return " · ".join(part for part in said if part) or row.position.key, values
 
 
-def _say_line(row: ReportingLine, day: date) -> tuple[str, dict]:
+def _say_line(row: ReportingLine, day: date, seen: Container[str]) -> tuple[str, dict]:
     values = {
         "position": row.position.key,
         "manager_position": row.manager.key,
         "kind": row.kind,
         "roll": row.roll,
     }
-    text = _sitters(row.manager_id, row.manager.key, day)
+    text = _sitters(row.manager_id, row.manager.key, day, seen)
     return text if row.kind == PRIMARY else f"{text} ({row.kind}, {percent(row.roll)})", values
 
 
@@ -185,7 +189,7 @@ def _seat(position: int, key: str, day: date) -> str:
     return key if title in (key, "?") else f"{title} ({key})"
 
 
-def _sitters(position: int, key: str, day: date) -> str:
+def _sitters(position: int, key: str, day: date, seen: Container[str]) -> str:
     """Who sits on a position when a line to it begins; what it is called where nobody does."""
     org = structure()
     number = day.toordinal()
@@ -194,5 +198,8 @@ def _sitters(position: int, key: str, day: date) -> str:
         for span in org.fillings.get(position, ())
         if span.start <= number < span.end
     ]
-    names = [org.names[person][-1].value[0] for person in people if person in org.names]
+    known = [person for person in people if person in org.names]
+    names = [org.names[p][-1].value[0] for p in known if org.person_keys[p] in seen]
+    if known and not names:
+        return _seat(position, key, day)
     return ", ".join(names) or _("vacant: {position}").format(position=_seat(position, key, day))
