@@ -73,6 +73,7 @@ def read_csv(
         encoding=text.encoding,
         delimiter=delimiter,
         broken=text.broken,
+        odd_spaces=text.odd_spaces,
         refused=refused,
         notices=text.problems,
     )

@@ -19,18 +19,35 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+NO_BREAK_SPACE = "\u00a0".encode()
 BROKEN = "\ufffd"
 """Stands where bytes could not be read; a cell that holds it is refused."""
 
 
 @dataclass(frozen=True, slots=True)
 class TextFile:
-    """A file in UTF-8 without a byte order mark. ``broken``: some cells hold ``BROKEN``."""
+    """A file in UTF-8 without a byte order mark.
+
+    Args:
+        broken: some cells hold ``BROKEN``.
+        odd_spaces: it may hold tabs or no-break spaces.
+    """
 
     path: Path
     encoding: str
     broken: bool = False
+    odd_spaces: bool = True
     problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Census:
+    """What the bytes of a file are, read as UTF-8: sound characters beyond ASCII, places that are
+    not sound, and whether there are tabs or no-break spaces."""
+
+    valid: int
+    damaged: int
+    odd_spaces: bool
 
 
 def as_utf8(path: Path, declared: str | None, folder: Path) -> TextFile:
@@ -48,10 +65,10 @@ def as_utf8(path: Path, declared: str | None, folder: Path) -> TextFile:
             return _copy(path, encoding, folder)
     if b"\x00" in head:
         return _without_mark(path, head, folder)
-    valid, damaged = _utf8_census(path)
-    if damaged == 0:
-        return TextFile(path, "utf-8")
-    if valid > damaged:
+    census = _utf8_census(path)
+    if census.damaged == 0:
+        return TextFile(path, "utf-8", odd_spaces=census.odd_spaces)
+    if census.valid > census.damaged:
         return _copy(path, "utf-8", folder)
     return _guess(path, folder)
 
@@ -71,8 +88,9 @@ def _declared(path: Path, declared: str, head: bytes, folder: Path) -> TextFile:
     if name == "utf-8":
         if head.startswith(codecs.BOM_UTF8):
             return _copy(path, "utf-8-sig", folder)
-        if _utf8_census(path)[1] == 0:
-            return TextFile(path, "utf-8")
+        census = _utf8_census(path)
+        if census.damaged == 0:
+            return TextFile(path, "utf-8", odd_spaces=census.odd_spaces)
     return _copy(path, name, folder)
 
 
@@ -93,12 +111,13 @@ def _without_mark(path: Path, head: bytes, folder: Path) -> TextFile:
     )
 
 
-def _utf8_census(path: Path) -> tuple[int, int]:
-    """Characters beyond ASCII that are sound UTF-8, and places that are not."""
+def _utf8_census(path: Path) -> Census:
     decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
     valid = damaged = 0
+    odd_spaces = False
     with path.open("rb") as handle:
         while chunk := handle.read(CHUNK):
+            odd_spaces = odd_spaces or b"\t" in chunk or NO_BREAK_SPACE in chunk
             if chunk.isascii():
                 continue
             text = decoder.decode(chunk)
@@ -107,7 +126,7 @@ def _utf8_census(path: Path) -> tuple[int, int]:
             if broken or not valid:
                 valid += sum(1 for character in text if character > "\x7f") - broken
     damaged += decoder.decode(b"", final=True).count(BROKEN)
-    return valid, damaged
+    return Census(valid, damaged, odd_spaces)
 
 
 def _guess(path: Path, folder: Path) -> TextFile:
@@ -126,7 +145,7 @@ def _guess(path: Path, folder: Path) -> TextFile:
         file=path.name,
     )
     copied = _copy(path, encoding, folder)
-    return TextFile(copied.path, encoding, copied.broken, (notice, *copied.problems))
+    return TextFile(copied.path, encoding, copied.broken, problems=(notice, *copied.problems))
 
 
 def _decodes(sample: bytes, encoding: str) -> bool:

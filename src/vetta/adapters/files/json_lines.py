@@ -74,11 +74,10 @@ def read_jsonl(
         target,
         names,
         int(found[0]),
-        text.encoding,
-        None,
-        text.broken,
-        refused,
-        text.problems,
+        encoding=text.encoding,
+        broken=text.broken,
+        refused=refused,
+        notices=text.problems,
     )
 
 
@@ -89,7 +88,8 @@ def _read_lines(
     try:
         connection.execute(
             f"CREATE OR REPLACE TEMP TABLE {lines} AS SELECT rowid_ AS n, content, "
-            f"CASE WHEN json_valid(content) THEN json_type(content) = 'OBJECT' ELSE false END AS ok "
+            f"CASE WHEN json_valid(content) THEN json_type(content) = 'OBJECT' ELSE false END "
+            f"AS ok "
             f"FROM (SELECT row_number() OVER () AS rowid_, content FROM read_csv("
             f"{literal(str(path))}, auto_detect = false, delim = '\x1e', quote = '', "
             f"escape = '', header = false, columns = {{'content': 'VARCHAR'}}, "

@@ -43,6 +43,7 @@ class SourceTable:
         refused: one problem per row that could not be read at all.
         notices: what the reader decided by itself.
         broken: some cells hold U+FFFD where bytes could not be read.
+        odd_spaces: cells may begin or end with tabs or no-break spaces.
     """
 
     name: str
@@ -53,6 +54,7 @@ class SourceTable:
     encoding: str | None = None
     delimiter: str | None = None
     broken: bool = False
+    odd_spaces: bool = True
     refused: tuple[Problem, ...] = ()
     notices: tuple[Problem, ...] = field(default=())
 

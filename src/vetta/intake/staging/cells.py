@@ -77,16 +77,20 @@ def strptime_format(text: str) -> str:
     return result
 
 
-def trimmed(cell: str) -> str:
+def trimmed(cell: str, *, odd: bool = True) -> str:
     """SQL of ``cell`` without white space around it, NULL where nothing is left.
 
     Cells that need no trimming, nearly all, are told apart by their first and last byte.
+
+    Args:
+        odd: whether there may be tabs and no-break spaces.
     """
     spaces = "' ' || chr(9) || chr(10) || chr(13) || chr(160)"
-    return (
-        f"(CASE WHEN {cell} < '!' OR suffix({cell}, ' ') OR suffix({cell}, chr(160)) "
-        f"OR suffix({cell}, chr(9)) THEN nullif(trim({cell}, {spaces}), '') ELSE {cell} END)"
-    )
+    padded = f"{cell} < '!' OR suffix({cell}, ' ')"
+    if odd:
+        ends = " OR ".join(f"suffix({cell}, chr({code}))" for code in (9, 10, 13, 160))
+        padded += f" OR prefix({cell}, chr(160)) OR {ends}"
+    return f"(CASE WHEN {padded} THEN nullif(trim({cell}, {spaces}), '') ELSE {cell} END)"
 
 
 def typed(kind: ColumnType, cell: str, manner: Manner) -> str:

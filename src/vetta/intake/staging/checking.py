@@ -170,7 +170,11 @@ class ColumnSql:
         if self.section.repaired:
             fixed = f"json_extract_string({BASE}.{FIX}, {literal('/' + self.column.name)})"
             origin = f"coalesce({fixed}, {origin})"
-        cell = f"nullif({origin}, '')" if spec.constant is not None else cells.trimmed(origin)
+        cell = (
+            f"nullif({origin}, '')"
+            if spec.constant is not None
+            else cells.trimmed(origin, odd=self.section.odd_spaces)
+        )
         if self.column.empty:
             tokens = ", ".join(literal(token) for token in self.column.empty)
             cell = f"(CASE WHEN {cell} NOT IN ({tokens}) THEN {cell} END)"
@@ -359,7 +363,7 @@ def _notices(
 
 def _typed_raw(section: CompiledSection, checks: Sequence[ColumnSql]) -> str:
     originals = "".join(
-        f", {cells.trimmed(check.column.origin)} AS o{check.number}"
+        f", {cells.trimmed(check.column.origin, odd=section.odd_spaces)} AS o{check.number}"
         for check in checks
         if check.column.spec.replace and check.column.is_text
     )

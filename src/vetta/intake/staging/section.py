@@ -64,6 +64,7 @@ class CompiledSection:
     cell_names: tuple[str, ...]
     broken: bool
     repaired: bool = False
+    odd_spaces: bool = True
     joins: tuple[tuple[str, str], ...] = ()
     unused: tuple[str, ...] = field(default=())
 
@@ -139,6 +140,11 @@ class Compiler:
             cell_names=reads,
             broken=source.broken or relation is not None,
             repaired=relation is not None,
+            odd_spaces=relation is not None
+            or any(
+                self.sources[name].odd_spaces
+                for name in (mapping.from_, *(join.file for join in mapping.join))
+            ),
             joins=tuple((alias, file) for alias, file in joins.items()),
             unused=self._unused(mapping, source, reads),
         )
