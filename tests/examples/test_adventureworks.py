@@ -37,7 +37,7 @@ QUARTERS = """
         JOIN SalesTerritory AS t USING (TerritoryID)),
     lines AS (
         SELECT l.*, round(LineTotal::DECIMAL(38,10), 4)::DECIMAL(18,4) AS amount,
-            (StandardCost::DECIMAL(18,4) * OrderQty::INTEGER)::DECIMAL(18,4) AS cost,
+            (l.StandardCost::DECIMAL(18,4) * OrderQty::INTEGER)::DECIMAL(18,4) AS cost,
             c.Name AS family, h.SalesPersonID
         FROM SalesOrderLine AS l JOIN heads AS h USING (SalesOrderID)
         LEFT JOIN Product AS p USING (ProductID)
