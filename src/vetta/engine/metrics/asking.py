@@ -161,28 +161,23 @@ def _rows(computed: Computed) -> tuple[Row, ...]:
     labels = _labels(asking, computed.values)
     places = MONEY_PLACES if definition.unit is Unit.MONEY else None
     parts = _parts(asking.plan)
-    keys = sorted(
-        computed.values,
-        key=lambda key: (
-            *(rank[member] for rank, member in zip(ranks, key[0], strict=True)),
-            key[1] or date.max,
-        ),
-    )
-    groups = {
-        group: {
+    periods: dict[tuple[str | None, ...], list[date | None]] = {}
+    for group, period in computed.values:
+        periods.setdefault(group, []).append(period)
+    rows = []
+    for group in sorted(
+        periods, key=lambda one: [rank[m] for rank, m in zip(ranks, one, strict=True)]
+    ):
+        by = {
             name: found[member]
             for name, found, member in zip(dimensions, members, group, strict=True)
         }
-        for group in {group for group, _period in keys}
-    }
-    rows = []
-    for key in keys:
-        group, period = key
-        values = computed.values[key]
-        text = as_text(values[definition.name], places)
-        label = None if period is None else labels.get(period)
-        made_of = {name: as_text(values.get(name)) for name in parts} if parts else NOTHING
-        rows.append(Row(groups[group], text, label, period, made_of))
+        for period in sorted(periods[group], key=lambda day: day or date.max):
+            values = computed.values[group, period]
+            text = as_text(values[definition.name], places)
+            label = None if period is None else labels.get(period)
+            made_of = {name: as_text(values.get(name)) for name in parts} if parts else NOTHING
+            rows.append(Row(by, text, label, period, made_of))
     return tuple(rows)
 
 

@@ -93,7 +93,8 @@ def _totals(rows: Any, key: str, aggregate: str, money: bool, query: TableQuery)
             found[f"{key}_x"] = present.sum(where=lacking)
         else:
             found[f"{key}_v"] = value.sum(where=covered)
-        found[f"{key}_k"] = present.sum(where=covered)
+        if f"{key}_k" in rows.columns:
+            found[f"{key}_k"] = present.sum(where=covered)
     return found
 
 
