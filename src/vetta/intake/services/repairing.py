@@ -32,6 +32,8 @@ from vetta.intake.selectors import get_batch
 from vetta.intake.services import journal, running
 from vetta.intake.services.locking import writer_lock
 from vetta.intake.services.organisation import planned_time_zone
+from vetta.intake.services.passage import Passage, no_progress
+from vetta.intake.services.reporting import cells_of
 from vetta.intake.staging.section import FIX
 from vetta.intake.staging.staged import Staged, stage
 from vetta.kernel.problem import Problem, ProblemError
@@ -164,7 +166,7 @@ def resend_quarantine(
                     "Lines that could not be read come back with the corrected file.",
                 )
             )
-        return _resend(batch, found, actor, progress or running.no_progress)
+        return _resend(batch, found, actor, progress or no_progress)
 
 
 def _resend(
@@ -192,7 +194,7 @@ def _resend(
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         with connect(temporary=folder / "spill") as connection:
-            passage = running.Passage(
+            passage = Passage(
                 batch.pk,
                 batch.source,
                 actor,
@@ -216,7 +218,7 @@ def _resend(
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _run(passage: running.Passage, rows: list[QuarantinedRow]) -> ImportResult:
+def _run(passage: Passage, rows: list[QuarantinedRow]) -> ImportResult:
     sources, relations = _relations(passage, rows)
     staged = stage(
         passage.connection,
@@ -232,7 +234,7 @@ def _run(passage: running.Passage, rows: list[QuarantinedRow]) -> ImportResult:
 
 
 def _land(
-    passage: running.Passage,
+    passage: Passage,
     staged: Staged,
     by_place: dict[tuple[str, int, int], QuarantinedRow],
 ) -> ImportResult:
@@ -250,7 +252,7 @@ def _land(
                 row.settled_by_id = passage.batch_id
             elif again is not None:
                 row.reasons.all().delete()
-                QuarantinedCell.objects.bulk_create(running.cells_of(row, again))
+                QuarantinedCell.objects.bulk_create(cells_of(row, again))
             row.save(update_fields=["state", "settled_by"])
     return result
 
@@ -261,7 +263,7 @@ def _section(staged: Staged, table: str, number: int) -> int:
 
 
 def _relations(
-    passage: running.Passage, rows: list[QuarantinedRow]
+    passage: Passage, rows: list[QuarantinedRow]
 ) -> tuple[dict[str, SourceTable], dict[tuple[str, int], str]]:
     """The rows as DuckDB tables in the place of their files, by (table, section)."""
     mapping, connection = passage.mapping, passage.connection
