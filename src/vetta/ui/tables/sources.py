@@ -159,7 +159,9 @@ def _as_text(value: Any) -> str:
 
 
 def source_of(rows: Any) -> Source:
-    """The source for whatever a page has; a source itself stays as it is."""
-    if isinstance(rows, QuerySetSource | RowsSource):
+    """The source for whatever a page has; a source of a room's own is taken as it is."""
+    if isinstance(rows, QuerySet):
+        return QuerySetSource(rows)
+    if hasattr(rows, "part") and hasattr(rows, "every"):
         return rows
-    return QuerySetSource(rows) if isinstance(rows, QuerySet) else RowsSource(rows)
+    return RowsSource(rows)
