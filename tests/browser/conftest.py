@@ -14,6 +14,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.test import Client
 from playwright.sync_api import Browser, Error, Page, sync_playwright
+
 from tests.cast import PASSWORD, make_cast
 
 # Playwright's synchronous interface runs an event loop in the test's thread; Django's guard against

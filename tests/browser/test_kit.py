@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.browser import kit
 from tests.cast import PASSWORD
-
 from vetta.ui import navigation
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from tests.people.factories import person, place_cast
 
+from tests.people.factories import person, place_cast
 from vetta.people import selectors, services
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.people.factories import place_cast
-
 from vetta.core.access import system_actor
 from vetta.intake.mapping import read_mapping
 from vetta.intake.services import run_import

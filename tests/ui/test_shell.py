@@ -7,8 +7,8 @@ import re
 import pytest
 from django.template import Context, Template
 from django.test import Client, RequestFactory
-from tests.house.tree import SOURCE, short
 
+from tests.house.tree import SOURCE, short
 from vetta.core.access import Role, actor_for, register_permission
 from vetta.ui import icons, navigation, search
 from vetta.ui.micro import bar, interval, spark
