@@ -9,7 +9,6 @@ from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from vetta.core import clock
-from vetta.core.api import idempotency
 from vetta.core.files import clear_unfinished
 from vetta.core.jobs import register_maintenance
 
@@ -28,9 +27,15 @@ def clear_tasks() -> None:
     ).delete()
 
 
+def clear_idempotency() -> None:
+    from vetta.core.api import idempotency  # the API's own libraries, which no command needs
+
+    idempotency.forget_old()
+
+
 def register() -> None:
     """Called once, when the program starts."""
     register_maintenance("core.sessions", clear_sessions, every=timedelta(days=1))
     register_maintenance("core.tasks", clear_tasks, every=timedelta(days=1))
-    register_maintenance("core.idempotency", idempotency.forget_old, every=timedelta(hours=1))
+    register_maintenance("core.idempotency", clear_idempotency, every=timedelta(hours=1))
     register_maintenance("core.files", clear_unfinished, every=timedelta(hours=6))

@@ -1,4 +1,8 @@
-"""The import door's work in the background: check, import, send again, take back."""
+"""The import door's work in the background: check, import, send again, take back.
+
+Declared when any process starts; the services, with all that reads and writes files, are imported
+by the job that runs.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +21,6 @@ from django.utils.translation import gettext_lazy
 from vetta.core.files import path_of
 from vetta.core.jobs import JobContext, job
 from vetta.core.models import StoredFile
-from vetta.intake import services
 from vetta.intake.contracts import ImportResult
 from vetta.intake.mapping import read_mapping
 from vetta.intake.models import KeptMapping
@@ -77,6 +80,8 @@ def _uploads(ids: Sequence[str]) -> list[StoredFile]:
 def _through(
     context: JobContext, files: Sequence[str], mapping: int, *, dry_run: bool
 ) -> ImportResult:
+    from vetta.intake import services
+
     kept = KeptMapping.objects.get(pk=mapping)
     uploads = _uploads(files)
     with delivered(uploads) as folder:
@@ -108,6 +113,8 @@ def import_files(context: JobContext, *, files: list[str], mapping: int) -> dict
 @job("intake.resend", title=gettext_lazy("Repaired rows"), url_name="intake:batch")
 def resend_rows(context: JobContext, *, batch: str) -> dict[str, Any]:
     """Send a batch's repaired rows again; the page goes on with the batch that refused them."""
+    from vetta.intake import services
+
     result = services.resend_quarantine(batch, actor=context.actor, progress=_progress(context))
     return {**result.as_json(), "landed_in": result.batch, "batch": batch}
 
@@ -115,6 +122,8 @@ def resend_rows(context: JobContext, *, batch: str) -> dict[str, Any]:
 @job("intake.undo", title=gettext_lazy("Undo of an import"), url_name="intake:batch")
 def undo_import(context: JobContext, *, batch: str) -> dict[str, Any]:
     """Take a batch back."""
+    from vetta.intake import services
+
     context.step("undoing")
     result = services.undo_batch(batch, actor=context.actor)
     return {**result.as_json(), "undone_in": result.batch, "batch": batch}

@@ -10,7 +10,7 @@ class MetricsConfig(AppConfig):
 
     def ready(self) -> None:
         from vetta.intake import registry
-        from vetta.metrics.pages.listing import find_kpis
+        from vetta.metrics.finding import find_kpis
         from vetta.metrics.permissions import VIEW, declare
         from vetta.metrics.receivers import TargetsReceiver
         from vetta.ui.navigation import register_page, register_room

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import ibis.expr.types as ir
-
-from vetta.engine.expressions import duckdb_text, ibis_value
+from vetta.engine.expressions import duckdb_text
 from vetta.engine.expressions.checker import check
 from vetta.engine.expressions.grammar import read
 from vetta.engine.expressions.problems import Source
 from vetta.engine.expressions.scope import Scope
 from vetta.engine.expressions.tree import ColumnNode, Node
 from vetta.engine.schema.types import ColumnType
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,8 @@ class Expression:
         Args:
             tables: alias → table, where the scope has aliases.
         """
+        from vetta.engine.expressions import ibis_value  # Ibis: large, and an import needs none
+
         return ibis_value.render(self.node, table, dict(tables or {}))
 
 

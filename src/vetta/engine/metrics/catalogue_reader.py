@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from importlib import resources
 from types import MappingProxyType
+from typing import Any
 
 import yaml
 from pydantic import ValidationError
@@ -15,6 +16,9 @@ from vetta.engine.metrics.formula import DAYS, parse, references
 from vetta.kernel.problem import Problem, ProblemError
 
 Catalogue = Mapping[str, Definition]
+
+# The loader in C where PyYAML has it: ten times as fast, at every start of every process.
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @lru_cache(maxsize=1)
@@ -28,7 +32,7 @@ def built_in() -> Catalogue:
     folder = resources.files("vetta.engine.metrics") / "catalogue"
     for path in sorted(folder.iterdir(), key=lambda one: one.name):
         if path.name.endswith(".yaml"):
-            content = yaml.safe_load(path.read_text(encoding="utf-8"))
+            content = yaml.load(path.read_text(encoding="utf-8"), _LOADER)  # noqa: S506 - safe
             for raw in content["metrics"]:
                 definition = read_definition(
                     {"category": content["category"], "owner": content["owner"], **raw},

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -19,7 +17,6 @@ from vetta.metrics import selectors
 from vetta.metrics.contracts import CatalogueEntry, Definition
 from vetta.metrics.pages import words
 from vetta.metrics.permissions import DEFINE, VIEW
-from vetta.ui.search import Hit
 from vetta.ui.tables import Column, Filter, Kind, Table
 
 
@@ -153,17 +150,3 @@ def _uses(one: Definition, name: str) -> bool:
     from vetta.engine.metrics.catalogue_reader import made_of
 
     return name in made_of(one)
-
-
-def find_kpis(request: HttpRequest, text: str) -> list[Hit]:
-    """KPIs for the search: every word in the title or the name."""
-    if not allows(request.actor, VIEW):
-        return []
-    wanted = text.lower().split()
-    found: list[Any] = []
-    for one in selectors.catalogue().values():
-        name = f"{_title(one)} {one.name}".lower()
-        if not one.hidden and all(word in name for word in wanted):
-            address = f"{reverse('metrics:explorer')}?kpi={one.name}&grain=month"
-            found.append(Hit(_title(one), address, words.category(one.category), "chart-dots"))
-    return found

@@ -9,7 +9,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-import xlsxwriter
 from django.http import FileResponse, StreamingHttpResponse
 from django.utils import timezone, translation
 
@@ -114,6 +113,8 @@ def _write_xlsx_cell(sheet: Any, at: tuple[int, int], value: Any, formats: dict[
 
 def as_xlsx(name: str, columns: Sequence[Column], rows: Iterable[Any]) -> FileResponse:
     """The list as an Excel file, written row by row to a temporary file."""
+    import xlsxwriter  # large, and few processes ever write one
+
     file = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115 - closed by the response
     options = {
         "constant_memory": True,
