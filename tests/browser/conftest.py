@@ -135,7 +135,7 @@ def visit(chromium: Browser, live_server) -> Iterator:
             "console",
             lambda message: (
                 visitor.faults.append(f"console: {message.text}")
-                if message.type == "error" and "status of 40" not in message.text
+                if message.type == "error" and "status of 4" not in message.text
                 else None
             ),
         )

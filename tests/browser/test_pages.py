@@ -58,7 +58,7 @@ def test_every_page_is_sound_for_the_administrator(visit, batch) -> None:
         if found := ada.is_sound():
             wrong[address] = found
         ada.faults.clear()
-    assert not wrong, wrong
+    assert not wrong, "\n".join(f"{a}: {line}" for a, found in wrong.items() for line in found)
 
 
 @pytest.mark.parametrize("name", ["rui", "bea", "cy", "dag"])

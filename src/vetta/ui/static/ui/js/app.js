@@ -167,9 +167,17 @@ function openRow(event) {
   row?.querySelector('a, button')?.click();
 }
 
+// A region that scrolls must be reachable by keyboard; one that does not must not be a stop.
+const scrolling = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    if (target.scrollWidth > target.clientWidth) target.tabIndex = 0; else target.removeAttribute('tabindex');
+  }
+});
+
 // HTMX: errors are said, focus is kept, new content gets its behaviour.
 function ready(scope) {
   tips(scope);
+  for (const region of scope.querySelectorAll('.tw:not([tabindex])')) scrolling.observe(region);
   const charts = scope.querySelectorAll('[data-chart]');
   if (charts.length) import(document.body.dataset.charts).then((module) => module.mountAll(charts));
   const note = scope.querySelector('[data-focus]');
