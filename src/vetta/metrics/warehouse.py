@@ -38,6 +38,7 @@ from vetta.engine.metrics.query import (
 from vetta.engine.metrics.query.request import PERIODS
 from vetta.engine.metrics.world import TargetAmount
 from vetta.engine.schema import CURRENCY_COLUMNS, FACT_TABLES, ColumnType
+from vetta.engine.schema.arrow import array_of
 from vetta.engine.schema.physical import literal, quote
 from vetta.kernel.calendar import Calendar, Grain
 from vetta.kernel.money import round_half_away
@@ -278,9 +279,9 @@ class Warehouse:
         periods = self.around.calendar.periods(grain, FIRST_DAY, LAST_DAY)
         table = pa.table(
             {
-                "grain": pa.array([grain.value] * len(periods), pa.string()),
-                "starts_on": pa.array([one.starts_on for one in periods], pa.date32()),
-                "ends_on": pa.array([one.ends_on for one in periods], pa.date32()),
+                "grain": array_of([grain.value] * len(periods), pa.string()),
+                "starts_on": array_of([one.starts_on for one in periods], pa.date32()),
+                "ends_on": array_of([one.ends_on for one in periods], pa.date32()),
             }
         )
         self._connection.register("kpi_given", table)
@@ -325,9 +326,9 @@ class Warehouse:
                     rates.append(round_half_away(rate, RATE_PLACES))
         table = pa.table(
             {
-                "of_currency": pa.array(currencies, pa.string()),
-                "rate_on": pa.array(on, pa.date32()),
-                "kpi_rate": pa.array(rates, pa.decimal128(38, RATE_PLACES)),
+                "of_currency": array_of(currencies, pa.string()),
+                "rate_on": array_of(on, pa.date32()),
+                "kpi_rate": array_of(rates, pa.decimal128(38, RATE_PLACES)),
             }
         )
         self._create(name, table)
@@ -372,12 +373,12 @@ class Warehouse:
         people = [one for one in self.targets() if one.subject_type == "person"]
         table = pa.table(
             {
-                "source_id": pa.array([one.key for one in people], pa.string()),
-                "owner_id": pa.array([one.subject_id for one in people], pa.string()),
-                "metric": pa.array([one.metric for one in people], pa.string()),
-                "starts_on": pa.array([one.starts_on for one in people], pa.date32()),
-                "ends_on": pa.array([one.ends_on for one in people], pa.date32()),
-                "is_current": pa.array([one.is_current for one in people], pa.bool_()),
+                "source_id": array_of([one.key for one in people], pa.string()),
+                "owner_id": array_of([one.subject_id for one in people], pa.string()),
+                "metric": array_of([one.metric for one in people], pa.string()),
+                "starts_on": array_of([one.starts_on for one in people], pa.date32()),
+                "ends_on": array_of([one.ends_on for one in people], pa.date32()),
+                "is_current": array_of([one.is_current for one in people], pa.bool_()),
             }
         )
         self._connection.register("kpi_given", table)

@@ -7,7 +7,7 @@ class SiteConfig(AppConfig):
 
     def ready(self) -> None:
         from vetta.site.demo.sign_in import panel
-        from vetta.site.health.workspace import register_heartbeat
+        from vetta.site.heartbeat import register_heartbeat
         from vetta.ui.entrance import register_sign_in_panel
 
         register_sign_in_panel("demo", panel)

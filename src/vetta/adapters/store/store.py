@@ -236,13 +236,16 @@ class FactStore:
         found = self._open(table, version)
         if found is None:
             raise KeyError(f"{table} has no version {version}")
-        actions = pa.table(found.get_add_actions(flatten=True)).to_pylist()
+        # Not pyarrow.table(), and no column of moments: both would import pandas.
+        stream = pa.RecordBatchReader.from_stream(found.get_add_actions(flatten=True))
+        month = f"partition.{EVENT_MONTH}"
+        actions = stream.read_all().select(["path", "size_bytes", "num_records", month]).to_pylist()
         adds = tuple(
             FileAdd(
                 path=unquote(action["path"]),
                 size=action["size_bytes"],
                 rows=action["num_records"],
-                month=action[f"partition.{EVENT_MONTH}"],
+                month=action[month],
             )
             for action in actions
         )

@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from vetta.core import clock
 from vetta.engine.schema import OWNER_COLUMNS
+from vetta.engine.schema.arrow import array_of
 from vetta.facts.contracts import Candidate, Snapshot, UnmatchedOwner
 from vetta.facts.models import OwnerMatch
 from vetta.facts.selectors.published import connection_at, current_snapshot
@@ -66,7 +67,7 @@ def _match(snapshot: Snapshot) -> pa.Table:
     rows = [(source, owner, find(source, owner)) for source, owner in pairs]
     known = [row for row in rows if row[2]]
     columns: list[Iterable[object]] = list(zip(*known, strict=True)) if known else [(), (), ()]
-    arrays = [pa.array(list(column), pa.string()) for column in columns]
+    arrays = [array_of(list(column), pa.string()) for column in columns]
     return pa.Table.from_arrays(arrays, schema=MATCHES)
 
 

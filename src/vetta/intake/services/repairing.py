@@ -14,6 +14,7 @@ from vetta.adapters.files import ROW, SourceTable
 from vetta.adapters.store import connect
 from vetta.core import audit, clock
 from vetta.core.access import Actor, require
+from vetta.engine.schema.arrow import array_of
 from vetta.engine.schema.physical import literal, quote
 from vetta.intake.contracts import ImportResult
 from vetta.intake.mapping import Mapping as MappingFile
@@ -34,6 +35,7 @@ from vetta.intake.services.locking import writer_lock
 from vetta.intake.services.organisation import planned_time_zone
 from vetta.intake.services.passage import Passage, no_progress
 from vetta.intake.services.reporting import cells_of
+from vetta.intake.staging.checking import RefusedRow
 from vetta.intake.staging.section import FIX
 from vetta.intake.staging.staged import Staged, stage
 from vetta.kernel.problem import Problem, ProblemError
@@ -238,23 +240,30 @@ def _land(
     staged: Staged,
     by_place: dict[tuple[str, int, int], QuarantinedRow],
 ) -> ImportResult:
-    # The receivers may refuse more rows while landing, so who landed is known only afterwards.
-    result = running.land(passage, staged)
-    refused = {}
-    for name, table in staged.tables.items():
-        for number, row in table.refused:
-            refused[name, _section(staged, name, number), row.row] = row
+    def landed() -> dict[str, list[int]]:
+        # Asked when the receivers have had their say, just before the journal is written: the
+        # rows leave the quarantine in the transaction that makes their facts visible.
+        refused = _refused(staged)
+        numbers = [row.pk for place, row in by_place.items() if place not in refused]
+        return {RowState.LANDED.value: sorted(numbers)}
+
+    result = running.land(passage, staged, settled=landed)
+    refused = _refused(staged)
     with transaction.atomic():
         for place, row in by_place.items():
-            again = refused.get(place)
-            if again is None and not result.landed_nothing:
-                row.state = RowState.LANDED
-                row.settled_by_id = passage.batch_id
-            elif again is not None:
+            if place in refused:
                 row.reasons.all().delete()
-                QuarantinedCell.objects.bulk_create(cells_of(row, again))
-            row.save(update_fields=["state", "settled_by"])
+                QuarantinedCell.objects.bulk_create(cells_of(row, refused[place]))
     return result
+
+
+def _refused(staged: Staged) -> dict[tuple[str, int, int], RefusedRow]:
+    """The rows that may not land even now, by table, section of the mapping and row."""
+    return {
+        (name, _section(staged, name, number), row.row): row
+        for name, table in staged.tables.items()
+        for number, row in table.refused
+    }
 
 
 def _section(staged: Staged, table: str, number: int) -> int:
@@ -306,9 +315,9 @@ def _make_table(
 ) -> None:
     table = pa.table(
         {
-            ROW: pa.array([row.row for row in rows], pa.int64()),
-            FIX: pa.array([json.dumps(row.fixes) for row in rows], pa.string()),
-            "cells": pa.array([json.dumps(row.cells) for row in rows], pa.string()),
+            ROW: array_of([row.row for row in rows], pa.int64()),
+            FIX: array_of([json.dumps(row.fixes) for row in rows], pa.string()),
+            "cells": array_of([json.dumps(row.cells) for row in rows], pa.string()),
         }
     )
 

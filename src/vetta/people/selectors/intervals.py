@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 import pyarrow as pa
 
+from vetta.engine.schema.arrow import array_of
 from vetta.people.spans import FOREVER, START, Span, joined, pieces
 
 from .structure import Structure, structure
@@ -151,7 +152,5 @@ def _chain(org: Structure) -> pa.Table:
 
 
 def _table(columns: list[list], schema: pa.Schema) -> pa.Table:
-    arrays = [
-        pa.array(values, type=field.type) for values, field in zip(columns, schema, strict=True)
-    ]
+    arrays = [array_of(values, field.type) for values, field in zip(columns, schema, strict=True)]
     return pa.Table.from_arrays(arrays, schema=schema)

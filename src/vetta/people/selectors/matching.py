@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+from vetta.engine.schema.arrow import array_of
 from vetta.people.models import PersonIdentity, PersonVersion
 
 IDENTITIES = pa.schema(
@@ -34,5 +35,5 @@ def person_emails() -> pa.Table:
 def _table(rows: object, schema: pa.Schema) -> pa.Table:
     columns = list(zip(*rows, strict=True)) or [()] * len(schema)  # type: ignore[call-overload]
     return pa.Table.from_arrays(
-        [pa.array(c, type=f.type) for c, f in zip(columns, schema, strict=True)], schema=schema
+        [array_of(c, f.type) for c, f in zip(columns, schema, strict=True)], schema=schema
     )

@@ -12,23 +12,12 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from vetta.core import clock
-from vetta.core.jobs import register_maintenance
 from vetta.core.models import Job, JobState, MaintenanceRun, User
 from vetta.intake import selectors as intake
 from vetta.site.health.findings import Finding, Status
+from vetta.site.heartbeat import HEARTBEAT
 
-HEARTBEAT = "site.worker_seen"
-EVERY = timedelta(minutes=1)
 SILENT = timedelta(minutes=3)
-
-
-def register_heartbeat() -> None:
-    """Have workers leave a sign of life every minute, in the register of chores."""
-    register_maintenance(HEARTBEAT, _nothing, every=EVERY)
-
-
-def _nothing() -> None:
-    """The register notes when a chore ran; that is the whole sign."""
 
 
 def workspace_findings() -> Iterator[Finding]:
