@@ -8,7 +8,13 @@ import pytest
 
 from vetta.intake import selectors
 from vetta.intake.models import QuarantinedRow, RowState
-from vetta.intake.services import drop_rows, repair_cells, repair_row, resend_quarantine
+from vetta.intake.services import (
+    drop_rows,
+    journal,
+    repair_cells,
+    repair_row,
+    resend_quarantine,
+)
 from vetta.kernel.problem import ProblemError
 
 
@@ -83,3 +89,41 @@ def test_dropping_on_purpose(door, batch, actor):
     assert drop_rows(batch, actor=actor) == 3
     assert selectors.refused_rows(batch, actor=actor) == []
     assert len(selectors.refused_rows(batch, actor=actor, state=None)) == 3
+
+
+def test_repaired_rows_land_and_leave_the_quarantine_at_once(door, batch, actor, monkeypatch):
+    """A process that dies as soon as the batch is visible leaves no row to be sent twice."""
+    row = selectors.refused_rows(batch, actor=actor, column="amount")[0]
+    repair_row(row.id, {"amount": "40"}, actor=actor)
+    complete = journal.complete
+
+    def die_afterwards(found, **options):
+        complete(found, **options)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(journal, "complete", die_afterwards)
+    with pytest.raises(KeyboardInterrupt):
+        resend_quarantine(batch, actor=actor, row_ids=[row.id])
+    assert ("4", Decimal(40), "won") in door.rows()
+    kept = QuarantinedRow.objects.get(pk=row.id)
+    assert kept.state == RowState.LANDED
+    assert kept.settled_by.parent_id == batch
+
+
+def test_repaired_rows_whose_process_dies_while_committing_land_later(
+    door, batch, actor, monkeypatch
+):
+    row = selectors.refused_rows(batch, actor=actor, column="amount")[0]
+    repair_row(row.id, {"amount": "40"}, actor=actor)
+    with monkeypatch.context() as patch:
+        patch.setattr(journal, "complete", _die)
+        with pytest.raises(KeyboardInterrupt):
+            resend_quarantine(batch, actor=actor, row_ids=[row.id])
+    assert QuarantinedRow.objects.get(pk=row.id).state == RowState.OPEN
+    assert len(journal.recover()) == 1
+    assert ("4", Decimal(40), "won") in door.rows()
+    assert QuarantinedRow.objects.get(pk=row.id).state == RowState.LANDED
+
+
+def _die(found, **options):
+    raise KeyboardInterrupt

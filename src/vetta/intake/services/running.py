@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -189,8 +189,20 @@ def _check_and_land(passage: Passage, delivery: Delivery) -> ImportResult:
     return land(passage, staged, used)
 
 
-def land(passage: Passage, staged: Staged, files: set[str] | None = None) -> ImportResult:
-    """Bring what was checked into the store and the workspace, or say why nothing may land."""
+def land(
+    passage: Passage,
+    staged: Staged,
+    files: set[str] | None = None,
+    settled: Callable[[], dict[str, list[int]]] | None = None,
+) -> ImportResult:
+    """Bring what was checked into the store and the workspace, or say why nothing may land.
+
+    Args:
+        files: the files that were read, where the passage reads files.
+        settled: the quarantined rows that get a new state when the batch becomes visible, by
+            state; asked once all refusals are known. By default those of earlier batches that
+            this one brings in a sound form.
+    """
     if staged.failed:
         return reject(passage, staged)
     staged.problems += conflicts(staged)
@@ -219,7 +231,8 @@ def land(passage: Passage, staged: Staged, files: set[str] | None = None) -> Imp
         counted = try_workspace(passage, workspace)
         results |= {name: replace(results[name], **counts) for name, counts in counted.items()}
         return report(None, results, staged, dry_run=True)
-    return _commit(passage, staged, changes, results, workspace, files or set())
+    leaving = _settled(passage, staged, files or set()) if settled is None else settled()
+    return _commit(passage, staged, changes, results, workspace, leaving)
 
 
 def _commit(
@@ -228,12 +241,11 @@ def _commit(
     changes: list[Change],
     results: dict[str, TableResult],
     workspace: dict[str, list[dict[str, Any]]],
-    files: set[str],
+    settled: dict[str, list[int]],
 ) -> ImportResult:
     batch = passage.batch
     assert batch is not None
     saved = _save_workspace(passage, staged, workspace)
-    settled = _settled(passage, staged, files)
     passage.progress("committing", 0, None)
     with transaction.atomic():
         if batch.kind != BatchKind.RESEND:
@@ -279,8 +291,6 @@ def _settled(passage: Passage, staged: Staged, files: set[str]) -> dict[str, lis
     """Open rows of earlier batches of the source that this one brings in a sound form."""
     cleared: list[int] = []
     for name, table in staged.tables.items():
-        if passage.batch is not None and passage.batch.kind == BatchKind.RESEND:
-            continue
         open_rows = QuarantinedRow.objects.filter(
             table=name, state=RowState.OPEN, batch__source=passage.source
         ).exclude(batch__state__in=[BatchState.FAILED, BatchState.REJECTED])
