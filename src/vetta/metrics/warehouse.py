@@ -110,7 +110,7 @@ class Warehouse:
         try:
             result = cursor.execute(sql, list(parameters))
             names = [column[0] for column in result.description or ()]
-            return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+            return [dict(zip(names, row)) for row in result.fetchall()]  # noqa: B905 - hot
         finally:
             cursor.close()
 

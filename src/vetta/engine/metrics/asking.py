@@ -172,7 +172,8 @@ def _rows(computed: Computed) -> tuple[Row, ...]:
             name: found[member]
             for name, found, member in zip(dimensions, members, group, strict=True)
         }
-        for period in sorted(periods[group], key=lambda day: day or date.max):
+        days = periods[group]
+        for period in sorted(days, key=lambda day: day or date.max) if len(days) > 1 else days:
             values = computed.values[group, period]
             text = as_text(values[definition.name], places)
             label = None if period is None else labels.get(period)

@@ -29,12 +29,17 @@ def as_text(value: Fraction | Decimal | int | None, places: int | None = None) -
     Args:
         places: at least so many decimals for a finite value (money keeps its two to four).
     """
-    if value is None:
+    # By exact type, the commonest first: Fraction is an abstract class's child, for which
+    # isinstance() takes longer than all the rest, and an answer may have tens of thousands of rows.
+    if type(value) is Decimal:
+        text = format(value, "f")
+    elif value is None:
         return None
-    if isinstance(value, Fraction):
+    elif type(value) is Fraction:
         finite = _finite(value)
-        value = round_half_away(value, _digits(value)) if finite is None else finite
-    text = format(value, "f") if isinstance(value, Decimal) else str(value)
+        text = format(round_half_away(value, _digits(value)) if finite is None else finite, "f")
+    else:
+        text = str(value)
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     if places:
