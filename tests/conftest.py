@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
 import pytest
 
 pytest_plugins = ["tests.cast"]
 
-_home = tempfile.mkdtemp(prefix="vetta-test-")
-os.environ["VETTA_HOME"] = _home
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vetta.site.settings")
-# A cheap hash keeps the suite fast; nothing else differs from production.
-os.environ.setdefault("VETTA_TEST", "1")
+# The tests' own settings are loaded by now (``--ds``); what they start runs with the product's.
+os.environ["DJANGO_SETTINGS_MODULE"] = "vetta.site.settings"
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 

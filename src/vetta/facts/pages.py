@@ -206,6 +206,7 @@ def _match_cell(row: dict[str, Any]) -> Any:
 @login_required
 def match(request: HttpRequest) -> HttpResponse:
     """Say who an owner is, or that it is nobody here."""
+    require(request.actor, MATCH)
     data = request.POST
     person = data.get("person", "")
     if not person:

@@ -197,6 +197,7 @@ def resend(request: HttpRequest, batch_id: str) -> HttpResponse:
 @login_required
 def drop(request: HttpRequest, batch_id: str) -> HttpResponse:
     """Give refused rows up, on record: the selected ones, or all that are open."""
+    require(request.actor, IMPORT)
     chosen = [int(pk) for pk in request.POST.getlist("row") if pk.isdecimal()]
     if not chosen and "all" not in request.POST:
         messages.error(request, _("Select the rows to give up first."))

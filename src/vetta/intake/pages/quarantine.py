@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from vetta.core.access import allows
+from vetta.core.access import allows, require
 from vetta.engine.schema import Column, ColumnType
 from vetta.intake import selectors, services
 from vetta.intake.contracts import BatchView, ReasonView, RefusedRowView
@@ -186,6 +186,7 @@ def repair_reason(request: HttpRequest, batch_id: str) -> HttpResponse:
 @login_required
 def remove_signs(request: HttpRequest, batch_id: str) -> HttpResponse:
     """Take currency signs off every number that was refused for one reason."""
+    require(request.actor, IMPORT)
     key = request.POST.get("reason", "")
     every = selectors.reasons(batch_id, actor=request.actor, values=MANY)
     reason = next((one for one in every if key_of(one) == key), None)
