@@ -7,9 +7,11 @@ class FactsConfig(AppConfig):
     label = "facts"
 
     def ready(self) -> None:
-        from vetta.facts import permissions
+        from vetta.facts import permissions, services
+        from vetta.people.services import register_eraser
         from vetta.ui.navigation import register_page
 
         permissions.register()
+        register_eraser("facts", services.forget_person)
         register_page("data", _("Quality"), "facts:quality", permissions.QUALITY, 20)
         register_page("data", _("Unmatched people"), "facts:unmatched", permissions.QUALITY, 30)

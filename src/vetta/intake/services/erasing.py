@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import pyarrow as pa
 
@@ -18,12 +18,17 @@ from vetta.kernel.problem import Problem, ProblemError
 
 
 def erase_facts(
-    keys: Mapping[str, Sequence[tuple[str, str]]], *, actor: Actor, reason: str
+    keys: Mapping[str, Sequence[tuple[str, str]]],
+    *,
+    actor: Actor,
+    reason: str,
+    waiting: Callable[[], None] | None = None,
 ) -> dict[str, int]:
     """Delete rows by (source, source_id), table by table; kept versions hold them until vacuum.
 
     Args:
         reason: why, for the batch list and the audit trail; no personal data.
+        waiting: called while another writer is at work; may raise to stop waiting.
 
     Returns:
         How many rows went, by table.
@@ -40,7 +45,7 @@ def erase_facts(
                 "Say on whose request, without naming the person.",
             )
         )
-    with writer_lock():
+    with writer_lock(waiting):
         journal.recover()
         now = clock.now()
         batch = Batch.objects.create(

@@ -27,7 +27,8 @@ from vetta.people.models import (
 from .editing import refuse
 from .persons import Who, subject
 
-#: ``(old key, new key, identities as (source, external id))``, called in the transaction.
+#: ``(old key, new key, identities as (source, external id))``, called in the transaction,
+#: before anything is written over.
 Eraser = Callable[[str, str, list[tuple[str, str]]], None]
 
 _erasers: dict[str, Eraser] = {}
@@ -54,6 +55,9 @@ def erase_person(*, actor: Who, person: str) -> str:
             PersonIdentity.objects.filter(person=found).values_list("source", "external_id")
         )
         new_key = f"erased-{secrets.token_hex(6)}"
+        # Rooms above go first: they find their rows by what is about to disappear here.
+        for eraser in _erasers.values():
+            eraser(person, new_key, identities)
         # The base query set: dated rows refuse to be changed by anything else.
         models.QuerySet.update(
             PersonVersion.objects.filter(person=found), name=new_key, email="", country=""
@@ -65,8 +69,6 @@ def erase_person(*, actor: Who, person: str) -> str:
         found.user = None
         found.erased_at = work.known_at or clock.now()
         found.save(update_fields=["key", "user", "erased_at"])
-        for eraser in _erasers.values():
-            eraser(person, new_key, identities)
         audit.forget(person)
         audit.record("people.person_erased", actor=actor, subject=subject(new_key), changes={})
     return new_key
