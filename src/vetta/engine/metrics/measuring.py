@@ -220,6 +220,10 @@ def nothing(asking: Asking, leaf: Leaf) -> Value:
 
 
 def merge(into: Measured, more: Measured) -> None:
+    """Add values to those found before; the values of ``more`` belong to ``into`` afterwards."""
+    if not into:
+        into.update(more)
+        return
     for key, values in more.items():
         into.setdefault(key, {}).update(values)
 
