@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import duckdb
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from vetta.adapters.files import ROW
 from vetta.engine.schema.physical import quote
@@ -22,10 +24,10 @@ def notices_of(
     asked = [(kind, check, condition) for check in checks for kind, condition in curiosities(check)]
     counts = ", ".join(
         f"count(*) FILTER ({condition}), min({ROW}) FILTER ({condition})"
-        for _, _, condition in asked
+        for _kind, _check, condition in asked
     )
     found = one_row(connection, f"SELECT {counts} FROM ({typed_raw(section, checks)})")
-    for position, (kind, check, _) in enumerate(asked):
+    for position, (kind, check, _condition) in enumerate(asked):
         count, first = found[2 * position], found[2 * position + 1]
         if count:
             yield _notice(kind, check, int(count), int(first))
@@ -37,8 +39,12 @@ def _notice(kind: str, check: ColumnSql, count: int, first: int) -> Problem:
     if kind == "replaced":
         return Problem(
             "intake.replaced",
-            f"{count} values of {name} were put right as replace: says.",
-            "Correct them in the source, then the mapping can do without.",
+            ngettext(
+                "{count} value of {name} was put right as replace: says.",
+                "{count} values of {name} were put right as replace: says.",
+                count,
+            ).format(count=count, name=name),
+            _("Correct them in the source, then the mapping can do without."),
             Severity.NOTICE,
             file,
             first,
@@ -48,8 +54,12 @@ def _notice(kind: str, check: ColumnSql, count: int, first: int) -> Problem:
     if kind == "formula":
         return Problem(
             "intake.formula",
-            f"{count} cells of {name} begin like a formula; they are kept as text.",
-            "Exports write them so that no spreadsheet calculates them.",
+            ngettext(
+                "{count} cell of {name} begins like a formula; it is kept as text.",
+                "{count} cells of {name} begin like a formula; they are kept as text.",
+                count,
+            ).format(count=count, name=name),
+            _("Exports write them so that no spreadsheet calculates them."),
             Severity.NOTICE,
             file,
             first,
@@ -58,9 +68,14 @@ def _notice(kind: str, check: ColumnSql, count: int, first: int) -> Problem:
         )
     return Problem(
         "intake.rounded",
-        f"{count} values of {name} have more decimals than are stored and were rounded half "
-        "away from zero.",
-        "Nothing to do where that is known; money is stored to a ten-thousandth.",
+        ngettext(
+            "{count} value of {name} has more decimals than are stored and was "
+            "rounded half away from zero.",
+            "{count} values of {name} have more decimals than are stored and were "
+            "rounded half away from zero.",
+            count,
+        ).format(count=count, name=name),
+        _("Nothing to do where that is known; money is stored to a ten-thousandth."),
         Severity.NOTICE,
         file,
         first,
@@ -83,8 +98,10 @@ def left_out(
     if mapping.where and total > kept:
         yield Problem(
             "intake.left_out",
-            f"{section.table}: {total - kept} of {total} rows were left out by where:.",
-            "Nothing to do if that is meant.",
+            _("{table}: {left} of {total} rows were left out by where:.").format(
+                table=section.table, left=total - kept, total=total
+            ),
+            _("Nothing to do if that is meant."),
             Severity.NOTICE,
             section.file,
             details={"rows": int(total - kept), "table": section.table},
@@ -92,8 +109,10 @@ def left_out(
     if mapping.distinct and kept > read:
         yield Problem(
             "intake.alike",
-            f"{section.table}: {kept} rows came out as {read} different ones.",
-            "Nothing to do if that is meant by distinct:.",
+            _("{table}: {kept} rows came out as {read} different ones.").format(
+                table=section.table, kept=kept, read=read
+            ),
+            _("Nothing to do if that is meant by distinct:."),
             Severity.NOTICE,
             section.file,
             details={"rows": int(kept - read), "table": section.table},
