@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser import kit
 from tests.cast import PASSWORD
@@ -69,7 +70,7 @@ def test_search_narrows_keeps_focus_and_says_the_count(ada) -> None:
     assert focused(page) == "q-kit-deals"
     page.keyboard.type("okafor")
     page.wait_for_selector("text=1 to 10 of 19")
-    page.wait_for_function("document.getElementById('announce').textContent === '19 rows'")
+    expect(page.locator("#announce")).to_have_text("19 rows")
     assert focused(page) == "q-kit-deals"
     assert "q=okafor" in page.url
     page.reload()
@@ -151,7 +152,7 @@ def test_the_palette_finds_pages(ada) -> None:
     page.keyboard.press("Control+k")
     page.wait_for_selector("#palette-hits a")
     page.keyboard.type("kit")
-    page.wait_for_function("document.querySelectorAll('#palette-hits a').length === 1")
+    expect(page.locator("#palette-hits a")).to_have_count(1)
     page.keyboard.press("Enter")
     page.wait_for_url("**/kit/")
 
