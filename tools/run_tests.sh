@@ -3,7 +3,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 bin=.venv/bin
-unset VETTA_HOME DATABASE_URL
+# Many tests start processes: without compiled files each start would compile everything anew.
+unset VETTA_HOME DATABASE_URL PYTHONDONTWRITEBYTECODE
 workers=${VETTA_TEST_WORKERS:-2}
 
 echo "== Style, types, floors"
