@@ -28,7 +28,8 @@ from vetta.engine.schema import COMMON_COLUMNS, FACT_TABLES
 from vetta.engine.schema.physical import DUCKDB_TYPES
 from vetta.kernel.calendar import Calendar, Grain
 from vetta.metrics.cache import AnswerCache, key_of
-from vetta.metrics.warehouse import Surroundings, Warehouse, compiled_anew
+from vetta.metrics.compiling import compiled_anew
+from vetta.metrics.warehouse import Surroundings, Warehouse
 
 ROWS = 10_000_000
 FOLDER = Path(tempfile.gettempdir()) / "vetta-bench-kpi"  # kept: the next run need not write it

@@ -15,8 +15,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.cli.conftest import vetta
 
+from tests.cli.conftest import vetta
 from vetta.kernel.problem import ProblemError
 from vetta.site.archives import check_archive, restore_archive
 

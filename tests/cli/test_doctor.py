@@ -6,9 +6,9 @@ import sqlite3
 
 import pytest
 import typer
-from tests.cli.conftest import Result, vetta
 from typer.testing import CliRunner
 
+from tests.cli.conftest import Result, vetta
 from vetta.cli.doctor import register
 
 

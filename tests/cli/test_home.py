@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 
 import pytest
-from tests.cli.conftest import vetta
 
+from tests.cli.conftest import vetta
 from vetta.cli.main import take_home
 
 

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import pytest
-from tests.cli.conftest import Result, vetta
 from typer.testing import CliRunner
 
+from tests.cli.conftest import Result, vetta
 from vetta.cli.store import app
 
 

@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+
 from tests.core.api_urls import CALLS
 from tests.core.lab import declare_lab_jobs
-
 from vetta.core import audit, clock, tokens
 from vetta.core.access import NotAllowed, NotVisible, system_actor
 from vetta.core.jobs import enqueue

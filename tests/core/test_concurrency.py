@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 from django.test import Client
+
 from tests.cast import make_user
 from tests.core.api_urls import CALLS
-
 from vetta.core import audit
 from vetta.core.models import AuditEntry, IdempotencyKey
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django_tasks_db.models import DBTaskResult
-from tests.core.lab import calls, declare_lab_jobs
 
+from tests.core.lab import calls, declare_lab_jobs
 from vetta.core import clock
 from vetta.core.access import NotVisible, system_actor
 from vetta.core.audit import search

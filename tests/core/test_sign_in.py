@@ -7,8 +7,8 @@ from allauth.mfa.models import Authenticator
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
-from tests.cast import PASSWORD
 
+from tests.cast import PASSWORD
 from vetta.core import audit
 from vetta.core.models import User
 

@@ -18,6 +18,7 @@ from typing import Any
 
 import duckdb
 import pytest
+
 from tests.conftest import SHARED
 from tests.examples.twins import write_adventureworks, write_crm
 

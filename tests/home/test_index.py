@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
-from tests.core.lab import declare_lab_jobs
 
+from tests.core.lab import declare_lab_jobs
 from vetta.core.jobs import enqueue
 from vetta.core.jobs.worker import drain
 from vetta.engine.metrics.definitions import Unit

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from django.urls import reverse
-from tests.core.lab import declare_lab_jobs
 
+from tests.core.lab import declare_lab_jobs
 from vetta.core import audit, tokens
 from vetta.core.jobs import enqueue
 from vetta.core.models import ApiToken, Job, RoleGrant, User

@@ -10,6 +10,7 @@ import polib
 import pytest
 from babel.messages.extract import extract_python
 from django.utils.translation.template import templatize
+
 from tests.house.tree import ROOMS, SOURCE, short
 
 KEYWORDS = {

@@ -6,6 +6,7 @@ import re
 
 from django.apps import apps
 from django.db import models
+
 from tests.house.tree import ROOT, SOURCE, short, sources
 
 # A longer file needs a reason here; one that has become short again must leave the list.

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from tests.intake.conftest import DEALS, HEADER
 
 SOURCE = Path(__file__).resolve().parents[2] / "src"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+
 from tests.metrics.world import EVER, SINCE, Facts
 
 JULY = date(2023, 7, 1)

@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from tests.metrics.conftest import CHAIN, PEOPLE
 from tests.metrics.world import random_lines
-
 from vetta.engine.metrics.asking import ask
 from vetta.engine.metrics.catalogue_reader import built_in
 from vetta.engine.metrics.question import Comparison, Question

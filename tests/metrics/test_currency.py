@@ -7,8 +7,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from tests.metrics.test_ask import CATALOGUE, values
 
+from tests.metrics.test_ask import CATALOGUE, values
 from vetta.engine.metrics.asking import ask
 from vetta.engine.metrics.currency import RateBook
 from vetta.engine.metrics.question import FxKind, Question

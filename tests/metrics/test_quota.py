@@ -10,10 +10,10 @@ from fractions import Fraction
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from tests.metrics.conftest import CHAIN, MATCHES, PEOPLE
 from tests.metrics.test_ask import CATALOGUE, above, booked, place_of, values
 from tests.metrics.world import Facts, random_lines
-
 from vetta.engine.metrics.asking import ask
 from vetta.engine.metrics.question import Comparison, Question
 from vetta.kernel.calendar import Grain

@@ -11,9 +11,9 @@ from types import SimpleNamespace
 
 import pyarrow as pa
 import pytest
+
 from tests.metrics.test_ask import LINES
 from tests.metrics.world import PlainStore, write_facts
-
 from vetta.core.access import NotAllowed, NotVisible
 from vetta.engine.metrics.question import Comparison, Question
 from vetta.facts.contracts import Snapshot

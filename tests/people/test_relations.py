@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from tests.cast import make_user
 
+from tests.cast import make_user
 from vetta.core.access import EVERYONE, actor_for, allows, reach
 from vetta.people import permissions, services
 from vetta.people.contracts import Move

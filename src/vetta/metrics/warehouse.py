@@ -31,7 +31,6 @@ from vetta.engine.metrics.query import (
     StoredTable,
     TableQuery,
     compile_drill,
-    compile_query,
     compile_unconverted,
     rates_table,
 )
@@ -42,6 +41,7 @@ from vetta.engine.schema.arrow import array_of
 from vetta.engine.schema.physical import literal, quote
 from vetta.kernel.calendar import Calendar, Grain
 from vetta.kernel.money import round_half_away
+from vetta.metrics.compiling import compiled
 from vetta.metrics.statistics import statistics
 
 FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2070, 1, 1)
@@ -429,23 +429,3 @@ class Warehouse:
     def _describe_made(self, table: str, columns: Mapping[str, ColumnType]) -> StoredTable:
         rows = int(self.rows(f"SELECT count(*) AS n FROM {table}")[0]["n"])
         return StoredTable(dict(columns), rows, {"source": PEOPLE_SOURCE}, frozenset(columns))
-
-
-_compiled: dict[str, str] = {}
-_MOST_COMPILED = 512
-
-
-def compiled(query: TableQuery) -> str:
-    """The SQL text of a query; the same question is compiled once, whatever the versions."""
-    key = repr(query)
-    text = _compiled.get(key)
-    if text is None:
-        if len(_compiled) >= _MOST_COMPILED:
-            _compiled.clear()
-        text = _compiled[key] = compile_query(query)
-    return text
-
-
-def compiled_anew() -> None:
-    """Forget the compiled texts, for measurements."""
-    _compiled.clear()

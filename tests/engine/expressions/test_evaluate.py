@@ -10,6 +10,7 @@ import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from tests.engine.expressions.world import (
     SCOPE,
     by_duckdb,
@@ -17,7 +18,6 @@ from tests.engine.expressions.world import (
     connection,
     duckdb_type,
 )
-
 from vetta.engine.expressions import FUNCTIONS, Scope, parse
 from vetta.engine.schema.types import ColumnType as T
 from vetta.kernel.money import round_half_away

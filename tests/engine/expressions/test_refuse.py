@@ -9,9 +9,9 @@ import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from tests.engine.expressions.test_evaluate import both_ways
 from tests.engine.expressions.world import SCOPE, by_duckdb
-
 from vetta.engine.expressions import Scope, parse
 from vetta.engine.schema.types import ColumnType as T
 from vetta.kernel.problem import Problem, ProblemError

@@ -8,9 +8,9 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+
 from tests.metrics.test_ask import values
 from tests.metrics.world import Facts, random_lines
-
 from vetta.engine.metrics.currency import RateBook
 from vetta.engine.metrics.exact import as_text
 from vetta.kernel.calendar import Grain
