@@ -80,7 +80,8 @@ class Example:
 
     @property
     def environment(self) -> dict[str, str]:
-        return {**os.environ, "PYTHONPATH": str(ROOT / "src"), "VETTA_HOME": str(self.home)}
+        kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+        return {**kept, "PYTHONPATH": str(ROOT / "src"), "VETTA_HOME": str(self.home)}
 
     def _complete(self, arguments: tuple[object, ...]) -> list[str]:
         return [*map(str, arguments), "--home", str(self.home), "--json"]

@@ -16,6 +16,9 @@ from .conftest import (
     totals,
 )
 
+# On data folders of their own, by processes: the workspace of the suite is not in play.
+pytestmark = pytest.mark.sqlite_only
+
 QUARTERS = """
     WITH starts(day, label) AS (VALUES
         (DATE '2011-05-31', '2011-Q2'), (DATE '2011-08-31', '2011-Q3'),

@@ -15,6 +15,9 @@ from .conftest import (
     totals,
 )
 
+# On data folders of their own, by processes: the workspace of the suite is not in play.
+pytestmark = pytest.mark.sqlite_only
+
 DEALS = """
     WITH deals AS (
         SELECT p.*, replace(p.product, 'GTXPro', 'GTX Pro') AS product_id, c.series,
