@@ -49,7 +49,7 @@ def zipped(*names: str) -> bytes:
         ("mapping.yml", b"source: x", FileKind.YAML),
         ("notes", b"words", FileKind.TEXT),
         ("a.parquet", b"PAR1\x00\x00", FileKind.PARQUET),
-        ("a.csv.gz", gzip.compress(CSV), FileKind.GZIP),
+        ("a.csv.gz", gzip.compress(CSV, mtime=0), FileKind.GZIP),
         ("a.zip", zipped("a.csv"), FileKind.ZIP),
         ("a.xlsx", zipped("[Content_Types].xml", "xl/workbook.xml"), FileKind.EXCEL),
         ("renamed.csv", zipped("[Content_Types].xml", "xl/workbook.xml"), FileKind.EXCEL),
