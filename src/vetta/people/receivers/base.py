@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -212,16 +213,16 @@ class Known:
         return "inserted" if before is None else "unchanged" if before == digest else "updated"
 
 
-class Receiver:
+class Receiver(ABC):
     """One table of the import door; see ``intake.registry`` for the protocol."""
 
     schema: ClassVar[TableSchema]
     #: The column by which rows belong together: if one of them changed, all are drawn anew.
     subject: ClassVar[str] = "person_id"
 
+    @abstractmethod
     def draw(self, draft: Draft, rows: dict[int, Row]) -> None:
         """Draw rows (by their index) into ``draft.book``; refuse by ``draft.refuse``."""
-        raise NotImplementedError
 
     # The protocol -----------------------------------------------------------------------------
 

@@ -1,2 +1,0 @@
-def pytest_addoption(parser) -> None:
-    parser.addoption("--write-access-table", action="store_true")
